@@ -1,0 +1,1 @@
+"""The Python client of chainrule, gradients over HTTP."""

@@ -1,0 +1,1 @@
+"""chainrule: gradients over HTTP."""
