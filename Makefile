@@ -1,0 +1,81 @@
+# The chores, each a line in `make help`. A machine needs make and Python 3.11 or newer, nothing else.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check format bench lock upgrade image image-test clean FORCE
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+LOCKS := $(wildcard requirements/*.txt)
+
+# The newest first, but 3.14 behind 3.11: pysimdjson has no wheels for it yet and needs a C++ compiler there.
+PYTHONS := python3.13 python3.12 python3.11 python3.14 python3 python
+SUITABLE := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run  ## Start the service on CHAINRULE_HOST:CHAINRULE_PORT (127.0.0.1:8000)
+	@exec $(BIN)/chainrule serve
+
+test: check  ## Check everything: format, lint, types, imports and all tests
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.dev  ## Check what takes seconds: format, lint, types and imports
+	@$(BIN)/ruff format --check --quiet . || { echo 'make format puts these files in order'; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/mypy clients/python/tests
+	@$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/.dev  ## Put the code in order: format, and mend what ruff can mend
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+bench: $(VENV)/.dev  ## Print the tables of ratios: what a call costs over bare NumPy
+	@for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
+
+lock: $(VENV)/.dev  ## Write the lock files after a change of dependencies; pins that still fit stay
+	@$(COMPILE) pyproject.toml -o requirements/run.txt
+	@$(COMPILE) --group build -c requirements/run.txt -o requirements/build.txt
+	@$(COMPILE) --group dev -c requirements/run.txt pyproject.toml clients/python/pyproject.toml -o requirements/dev.txt
+
+upgrade: COMPILE += --upgrade
+upgrade: lock  ## Write the lock files with the newest versions of everything
+
+image:  ## Build the container image
+	@scripts/image.sh
+
+image-test:  ## Build the image, then really start, ask and stop it (needs root)
+	@scripts/image-test.sh
+
+clean:  ## Remove the environment and all that tools leave behind
+	@rm -rf $(VENV) dist .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config pip compile --quiet \
+	--universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url
+
+# The environment is made anew when a lock file changes or its Python is gone; a changed pyproject installs the two
+# distributions again. `.run` holds what the service needs, `.dev` everything.
+$(VENV)/pyvenv.cfg: $(LOCKS) $(if $(wildcard $(BIN)/python),,FORCE)
+	@python=$$(for name in $(PYTHON) $(PYTHONS); do \
+		if $$name -c '$(SUITABLE)' 2>/dev/null; then echo $$name; break; fi; done); \
+	if [ -z "$$python" ]; then \
+		echo 'chainrule needs Python 3.11 or newer with its venv module (on Debian: python3-venv).' >&2; \
+		echo 'If it has another name than these: make PYTHON=/path/to/python. Tried: $(PYTHONS)' >&2; exit 1; \
+	fi; \
+	echo "making $(VENV) with $$($$python --version)"; \
+	$$python -m venv --clear $(VENV)
+
+$(VENV)/.run: $(VENV)/pyvenv.cfg pyproject.toml
+	@echo 'installing what the service needs'
+	@$(PIP) install --require-hashes -r requirements/run.txt -r requirements/build.txt
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/pyvenv.cfg pyproject.toml clients/python/pyproject.toml
+	@echo 'installing everything for development: a minute'
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-build-isolation --no-deps -e . -e clients/python
+	@touch $(VENV)/.run $@
