@@ -54,7 +54,7 @@ clean:  ## Remove the environment and all that tools leave behind
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config pip compile --quiet \
-	--universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url
+	--universal --fork-strategy fewest --python-version 3.11 --generate-hashes
 
 # The environment is made anew when a lock file changes or its Python is gone; a changed pyproject installs the two
 # distributions again. `.run` holds what the service needs, `.dev` everything.
