@@ -1,0 +1,94 @@
+"""``/forward``: the outputs, and the loss if one was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from chainrule.calls.job import Document, Job, Proceed
+from chainrule.calls.prepare import Prepared, name_of, prepare
+from chainrule.core import engine
+from chainrule.core.arrays import Array
+from chainrule.core.limits import Limits
+from chainrule.core.loss import position_factors
+from chainrule.core.objective import Evaluated, evaluate
+from chainrule.schemas import ForwardRequest
+
+
+def prepare_forward(document: Document, limits: Limits) -> Job:
+    """Check a ``/forward`` request, and say what is left to do.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with it, as far as it could be looked at.
+    """
+    prepared = prepare(ForwardRequest, document, limits)
+
+    def compute(proceed: Proceed) -> Document:
+        with np.errstate(all="ignore"):  # what overflows is found by its result, and reported with its layer
+            passed, evaluated = run_forward(prepared, proceed)
+            return forward_answer(prepared, passed, evaluated)
+
+    return prepared.job(compute)
+
+
+def run_forward(prepared: Prepared[Any], proceed: Proceed) -> tuple[engine.Forward, Evaluated | None]:
+    """Compute the outputs and the loss."""
+    network, objective = prepared.network, prepared.objective
+    passed = engine.forward(network, prepared.inputs, prepared.weights, prepared.runs, proceed)
+    return passed, None if objective is None else evaluate(objective, network, passed)
+
+
+def forward_answer(prepared: Prepared[Any], passed: engine.Forward, evaluated: Evaluated | None) -> Document:
+    """Put together what ``/forward`` and ``/backward`` both answer."""
+    request, objective = prepared.request, prepared.objective
+    answer: Document = {
+        "outputs": passed.values[-1],
+        **_losses(prepared, evaluated),
+        "fused": objective is not None and objective.fused,
+        "state": _state(prepared, passed),
+    }
+    if request.metrics:
+        answer["metrics"] = _metrics(prepared, passed.values[-1])
+    if "activations" in request.options.include:
+        answer["activations"] = {node.name: passed.values[node.value] for node in prepared.network.nodes}
+    if evaluated is not None and "sample_losses" in request.options.include:
+        answer["sample_losses"] = evaluated.reduced.position_losses
+    answer["warnings"] = [] if evaluated is None else [asdict(warned) for warned in evaluated.warnings]
+    return answer
+
+
+def _losses(prepared: Prepared[Any], evaluated: Evaluated | None) -> Document:
+    """Give the loss; where there are regularizers, the total with its two parts beside it."""
+    data_loss = None if evaluated is None else evaluated.reduced.loss
+    loss_weight = None if evaluated is None else evaluated.reduced.loss_weight
+    dtype = np.dtype(prepared.request.options.dtype)
+    penalty = engine.penalty(prepared.network, prepared.weights, dtype)
+    if penalty is None:
+        return {"loss": data_loss, "loss_weight": loss_weight}
+    # a loss for each position has no total: the penalty belongs to none of them
+    total = data_loss if data_loss is None or data_loss.ndim else data_loss + penalty
+    return {"loss": total, "data_loss": data_loss, "regularization_loss": penalty, "loss_weight": loss_weight}
+
+
+def _state(prepared: Prepared[Any], passed: engine.Forward) -> dict[str, dict[str, Array]]:
+    """Give the state that the caller sends next time: the new one, or the one that came."""
+    return {
+        node.name: dict(passed.states.get(index, prepared.runs[index].state))
+        for index, node in enumerate(prepared.network.nodes)
+        if node.state
+    }
+
+
+def _metrics(prepared: Prepared[Any], outputs: Array) -> dict[str, float]:
+    """Compute the metrics, weighted as the loss is: by sample weights, without ignored positions."""
+    targets, objective = prepared.request.batch.targets, prepared.objective
+    kept = None if objective is None else objective.loss.kept(objective.targets)
+    ignore_index = None if objective is None else getattr(objective.loss, "ignore_index", None)
+    weights = position_factors(kept, prepared.sample_weights, outputs[..., 0])
+    return {
+        name_of(metric): metric.mean(outputs, targets, weights, ignore_index) for metric in prepared.request.metrics
+    }

@@ -1,0 +1,27 @@
+"""A request that was found right and waits to be computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Document = dict[str, Any]
+"""A tree as JSON has it, with NumPy arrays where arrays stand."""
+
+Proceed = Callable[[], None]
+"""Called between layers; raises to stop the computation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is left to do for a request, and what it will cost."""
+
+    compute: Callable[[Proceed], Document]
+    """Computes the answer."""
+    base64: bool
+    """Whether a JSON answer holds arrays as base64."""
+    flops: int
+    """Floating-point operations, forward and backward."""
+    numbers: int
+    """Numbers in the inputs and in the outputs of all layers: the work that is no matrix product."""

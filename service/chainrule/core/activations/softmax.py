@@ -1,0 +1,45 @@
+"""Scores turned into probabilities."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from chainrule.core.arrays import Array, Shape, Weights
+from chainrule.core.layer import EVERYTHING, Activation, Gradients, Misfit, Run, Step, Wanted
+
+
+class Softmax(Activation):
+    """Turns scores along an axis into probabilities: ``y = exp(x) / Σ exp(x)``.
+
+    Each sample has a Jacobian ``S_j · (δ_jk - S_k) = diag(s) - s sᵀ``. Multiplied with the upstream row it collapses to
+    ``dx = y · (grad - Σ grad · y)``: no matrix is built. The largest score is subtracted before ``exp``, which changes
+    nothing in exact arithmetic and keeps ``exp`` from overflowing.
+    """
+
+    type: Literal["softmax"] = "softmax"
+    axis: int = -1
+    """The axis along which the outputs sum to 1; not 0, which would mix the samples."""
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        if not -len(shape) < self.axis < len(shape) or self.axis == 0:
+            raise Misfit(f"axis {self.axis} is no axis of a sample: the input has the shape {shape}")
+        return shape
+
+    def is_over(self, axis: int, rank: int) -> bool:
+        """Whether it sums over this axis of an array of this rank."""
+        return self.axis % rank == axis % rank
+
+    def forward(self, x: Array, weights: Weights, run: Run) -> Step:
+        y = x - x.max(axis=self.axis, keepdims=True)
+        np.exp(y, out=y)
+        y /= y.sum(axis=self.axis, keepdims=True)
+        return Step(y, y)
+
+    def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        y = cache
+        dx = grad * y
+        dx -= y * dx.sum(axis=self.axis, keepdims=True)
+        return Gradients((dx,))

@@ -1,0 +1,179 @@
+"""The two loops: forward with caches appended, backward with caches popped.
+
+Values are numbered: the network's inputs first, then each operation's output. The engine checks no shapes (``network``
+did) and knows no layer by name. Between two operations it calls ``proceed``, which may stop it by raising.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule.core.arrays import Array, Weights, is_finite
+from chainrule.core.layer import Gradients, Run, Wanted
+from chainrule.core.network import Network, Operation
+from chainrule.errors import InputError, pointer
+
+Proceed = Callable[[], None]
+"""Called between layers; raises to stop the computation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """What the forward pass leaves."""
+
+    values: list[Array]
+    """The inputs, and each operation's output."""
+    caches: list[Any]
+    """What each operation's backward pass needs. ``backward`` takes them away, so that memory is freed on the way."""
+    states: dict[int, Weights]
+    """The new state of each node that has one."""
+
+
+def forward(
+    network: Network, inputs: Sequence[Array], weights: Sequence[Weights], runs: Sequence[Run], proceed: Proceed
+) -> Forward:
+    """Run the operations in order.
+
+    Raises
+    ------
+    InputError
+        ``non_finite_result``, naming the first layer whose output is not finite.
+    """
+    values, caches, states = list(inputs), [], {}
+    for operation in network.operations:
+        proceed()
+        reads = [values[source] for source in operation.sources]
+        node = operation.node
+        step = operation.layer.apply(reads, weights[node], runs[node])
+        if not is_finite(step.output):
+            raise _non_finite(network, operation, "output")
+        values.append(step.output)
+        caches.append(step.cache)
+        if step.state:
+            states[node] = step.state
+    return Forward(values, caches, states)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which gradients somebody will read."""
+
+    inputs: bool = True
+    nodes: Collection[int] | None = None
+    """The nodes whose weights' gradients are read; None is all."""
+    values: bool = False
+    """Whether the gradient at each node's output is read."""
+
+    def asks_for(self, node: int) -> bool:
+        """Whether the gradients of this node's weights are read."""
+        return self.nodes is None or node in self.nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """What the backward pass gives. What was not asked for, or is read by nothing, is not in it."""
+
+    weights: Mapping[int, Weights]
+    """Gradients of each node's weights."""
+    values: dict[int, Array]
+    """Gradients at the inputs and at the nodes' outputs."""
+
+
+def backward(
+    network: Network,
+    passed: Forward,
+    start: tuple[int, Array],
+    weights: Sequence[Weights],
+    asked: Asked,
+    proceed: Proceed,
+) -> Backward:
+    """Run the operations in reverse, from the gradient at one value.
+
+    Parameters
+    ----------
+    start
+        The value at which the chain starts, and the gradient there. Operations after it are left out: a loss that is
+        fused with the last operation has differentiated it already.
+
+    Raises
+    ------
+    InputError
+        ``non_finite_result``, naming the first layer (from the end) whose gradient is not finite.
+    """
+    first_output = len(network.inputs)
+    needed = _needed(network, asked)
+    at, gradient = start
+    reached: dict[int, Array] = {at: gradient}
+    found: dict[int, dict[str, Array]] = {}
+    last = at - first_output
+    kept = {node.value for node in network.nodes} if asked.values else set()
+    for index in range(last, -1, -1):
+        operation, cache = network.operations[index], passed.caches[index]
+        passed.caches[index] = None
+        value = index + first_output
+        upstream = reached.get(value) if value in kept else reached.pop(value, None)
+        wanted = _wanted(operation, needed, asked)
+        if upstream is None or not (wanted.inputs or wanted.weights):
+            continue
+        proceed()
+        gradients = operation.layer.backward(upstream, weights[operation.node], cache, wanted)
+        _check_finite(network, operation, gradients)
+        found.setdefault(operation.node, {}).update(gradients.weights)
+        for source, one in zip(operation.sources, gradients.inputs, strict=True):
+            if one is not None and needed[source]:
+                # not in place: a layer may send the same array to two sources
+                reached[source] = reached[source] + one if source in reached else one
+    return Backward(found, reached)
+
+
+def _needed(network: Network, asked: Asked) -> list[bool]:
+    """Say for each value whether its gradient is read, or leads to one that is."""
+    needed = [asked.inputs] * len(network.inputs)
+    for operation in network.operations:
+        own = asked.values or (bool(network.nodes[operation.node].weights) and asked.asks_for(operation.node))
+        needed.append(own or any(needed[source] for source in operation.sources))
+    return needed
+
+
+def _wanted(operation: Operation, needed: Sequence[bool], asked: Asked) -> Wanted:
+    return Wanted(any(needed[source] for source in operation.sources), asked.asks_for(operation.node))
+
+
+def _check_finite(network: Network, operation: Operation, gradients: Gradients) -> None:
+    arrays = [*gradients.weights.values(), *(one for one in gradients.inputs if one is not None)]
+    if not all(map(is_finite, arrays)):
+        raise _non_finite(network, operation, "gradient")
+
+
+def _non_finite(network: Network, operation: Operation, what: str) -> InputError:
+    node = network.nodes[operation.node]
+    detail = f'the {what} of layer "{node.name}" is the first that is not finite: its numbers are too large'
+    return InputError("non_finite_result", pointer("network", "layers", operation.node), detail)
+
+
+def penalty(network: Network, weights: Sequence[Weights], dtype: np.dtype[Any]) -> np.floating[Any] | None:
+    """Add up the regularizers' penalties; None where the network has no regularizer."""
+    penalties = [
+        regularizer.penalty(weights[index][name])
+        for index, node in enumerate(network.nodes)
+        for name, regularizer in node.layer.regularizers().items()
+        if name in node.weights
+    ]
+    return dtype.type(sum(penalties)) if penalties else None
+
+
+def with_penalties(
+    network: Network, weights: Sequence[Weights], gradients: Mapping[int, Weights]
+) -> dict[int, Weights]:
+    """Add each regularizer's slope to the gradient of its weight."""
+    result = dict(gradients)
+    for index, found in gradients.items():
+        regularizers = network.nodes[index].layer.regularizers()
+        slopes = {name: one.slope(weights[index][name]) for name, one in regularizers.items() if name in found}
+        if slopes:
+            result[index] = {**found, **{name: found[name] + slope for name, slope in slopes.items()}}
+    return result

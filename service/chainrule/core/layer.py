@@ -1,0 +1,159 @@
+"""What a layer is: a frozen definition, a shape rule, and two pure functions of their arguments.
+
+``forward`` returns what ``backward`` will need as a value (``cache``), so that a layer keeps nothing, and a cache can
+be built by hand in a test. After ``network.resolve`` nothing can be wrong with a request but its numbers, so that
+layers check nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from chainrule.core.arrays import Array, Shape, Weights, size_of
+from chainrule.core.part import Part
+from chainrule.core.regularizers import Regularizer
+
+
+class Misfit(Exception):  # noqa: N818 (a fact about two shapes; ``network.resolve`` turns it into an InputError)
+    """The layer cannot read an input of this shape; the message says why, and what would fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a layer may know of the request beside its inputs and weights."""
+
+    training: bool = False
+    state: Weights = field(default_factory=dict)
+    """The layer's non-trainable arrays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a layer's forward pass gives."""
+
+    output: Array
+    cache: Any = None
+    """Whatever ``backward`` needs."""
+    state: Weights = field(default_factory=dict)
+    """The layer's new state, if it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which gradients somebody will read. The others need not be computed."""
+
+    inputs: bool = True
+    weights: bool = True
+
+
+EVERYTHING = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients:
+    """What a layer's backward pass gives: nothing where nothing was wanted."""
+
+    inputs: tuple[Array | None, ...]
+    """One for each input, with the input's shape."""
+    weights: Weights = field(default_factory=dict)
+
+
+class Layer(Part):
+    """A function of one array (or of several, see ``most_inputs``) and its derivative."""
+
+    family: ClassVar[str] = "layer"
+    most_inputs: ClassVar[int] = 1
+    """How many arrays it can read."""
+    per_sample: ClassVar[bool] = True
+    """Whether each sample's output depends on that sample alone, so that a batch may be split."""
+    trains_differently: ClassVar[bool] = False
+    """Whether the request must say ``options.training``."""
+
+    def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """Name the weights that it needs for inputs of these shapes."""
+        return {}
+
+    def other_weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """Shapes that a weight may have instead; its gradient then has that shape too."""
+        return {}
+
+    def state_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """Name the non-trainable arrays that it needs."""
+        return {}
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Work out the output's shape.
+
+        Raises
+        ------
+        Misfit
+            If it cannot read inputs of these shapes.
+        """
+        raise NotImplementedError
+
+    def flops(self, *inputs: Shape) -> int:
+        """Count the floating-point operations of matrix products in the forward pass; a multiply-add counts as two."""
+        return 0
+
+    def apply(self, inputs: Sequence[Array], weights: Weights, run: Run) -> Step:
+        """Run ``forward``: what the engine calls, which knows no layer's number of inputs."""
+        (x,) = inputs
+        return self.forward(x, weights, run)
+
+    def forward(self, x: Array, weights: Weights, run: Run) -> Step:
+        """Compute the output for an input ``x``, and what ``backward`` will need."""
+        raise NotImplementedError
+
+    def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        """Turn the gradient at the output into the gradients at the inputs and weights."""
+        raise NotImplementedError
+
+    def regularizers(self) -> Mapping[str, Regularizer]:
+        """Name the penalties on its weights: the field ``kernel_regularizer`` is the one on ``kernel``."""
+        ending = "_regularizer"
+        found = {name: getattr(self, name) for name in type(self).model_fields if name.endswith(ending)}
+        return {name.removesuffix(ending): penalty for name, penalty in found.items() if penalty is not None}
+
+
+class Activation(Layer):
+    """A layer that another one can have as its ``activation``."""
+
+    family: ClassVar[str] = "activation"
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Give the shape of the input."""
+        return inputs[0]
+
+
+class Elementwise(Activation):
+    """A function of each number alone: it says only its value and its slope.
+
+    ``y = f(x)`` and ``dx = grad · f'(x)``.
+    """
+
+    def value(self, x: Array) -> Array:
+        """Compute ``f(x)`` as a new array."""
+        raise NotImplementedError
+
+    def slope(self, x: Array, y: Array) -> Array:
+        """Compute ``f'(x)``, given ``y = f(x)``, as a new array."""
+        raise NotImplementedError
+
+    def forward(self, x: Array, weights: Weights, run: Run) -> Step:
+        """Compute ``f(x)``."""
+        y = self.value(x)
+        return Step(y, (x, y))
+
+    def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        """Multiply the gradient by the slope."""
+        x, y = cache
+        return Gradients((np.multiply(grad, self.slope(x, y)),))
+
+
+def matrix_flops(inputs: Shape, units: int) -> int:
+    """Count the operations of ``x @ kernel`` over the last axis of ``x``."""
+    return 2 * size_of(inputs) * units

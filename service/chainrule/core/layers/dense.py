@@ -1,0 +1,78 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import PositiveInt
+
+from chainrule.core.activations import AnyActivation
+from chainrule.core.arrays import Array, Shape, Weights, rows_of
+from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, matrix_flops
+from chainrule.core.regularizers import AnyRegularizer
+
+
+class Dense(Layer):
+    """Mixes the last axis: ``y = x @ kernel + bias``.
+
+    An input feeds every unit, so that its gradient is the sum of what they send back; a weight serves the whole batch,
+    so that its gradient is the sum over the samples:
+
+    ``dx = grad @ kernelᵀ``, ``dkernel = xᵀ @ grad``, ``dbias = Σ grad``.
+
+    The kernel is ``(in, units)`` as in Keras; PyTorch's ``weight`` is its transpose.
+    """
+
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "linear": "PyTorch's Linear",
+        "fully_connected": "a fully connected layer",
+    }
+
+    type: Literal["dense"] = "dense"
+    units: PositiveInt
+    """Length of the output's last axis."""
+    use_bias: bool = True
+    """Whether a bias is added."""
+    activation: AnyActivation | None = None
+    """A function of the result: the same as that activation as the next layer."""
+    kernel_regularizer: AnyRegularizer | None = None
+    """A penalty on the kernel, added to the loss."""
+    bias_regularizer: AnyRegularizer | None = None
+    """A penalty on the bias, added to the loss."""
+
+    def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        shapes: dict[str, Shape] = {"kernel": (inputs[0][-1], self.units)}
+        if self.use_bias:
+            shapes["bias"] = (self.units,)
+        return shapes
+
+    def other_weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """Give the chapter's shape of a bias, a matrix of one row."""
+        return {"bias": (1, self.units)} if self.use_bias else {}
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        if len(shape) < 2:
+            raise Misfit(f"dense reads (samples, ..., features), got the shape {shape}")
+        return (*shape[:-1], self.units)
+
+    def flops(self, *inputs: Shape) -> int:
+        return matrix_flops(inputs[0], self.units)
+
+    def forward(self, x: Array, weights: Weights, run: Run) -> Step:
+        y = rows_of(x) @ weights["kernel"]
+        if self.use_bias:
+            y += weights["bias"]
+        return Step(y.reshape(*x.shape[:-1], self.units), x)
+
+    def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        x, rows = cache, rows_of(grad)
+        dx = (rows @ weights["kernel"].T).reshape(x.shape) if wanted.inputs else None
+        if not wanted.weights:
+            return Gradients((dx,))
+        gradients = {"kernel": rows_of(x).T @ rows}
+        if self.use_bias:
+            gradients["bias"] = np.add.reduce(rows, axis=0).reshape(weights["bias"].shape)
+        return Gradients((dx,), gradients)

@@ -1,0 +1,19 @@
+"""How large a network may be before anything is allocated for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may cost. The defaults fit a container of 2 GiB with one request at a time in two workers."""
+
+    layers: int = 1_000
+    """Entries of ``network.layers``."""
+    parameters: int = 10_000_000
+    """Numbers in all weights and all state."""
+    activations: int = 20_000_000
+    """Numbers in the outputs of all layers, the batch included, and in all gradients that are returned."""
+    flops: int = 200_000_000_000
+    """Floating-point operations, forward and backward; a multiply-add counts as two."""

@@ -1,0 +1,176 @@
+"""What a loss is: a value for each position, its derivative, and the arithmetic that makes one number of them.
+
+A position is what a loss has one value for: the output's shape without its last axis, ``(N,)`` for an output
+``(N, C)``. A loss says its value and its gradient per position. Reduction, sample weights, class weights, ignored
+positions and the normalization of weights are arithmetic on positions, and stand here once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.core.arrays import Array, Shape
+from chainrule.core.layer import Activation
+from chainrule.core.part import Part
+from chainrule.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that the caller should know about an answer that is right all the same."""
+
+    code: str
+    detail: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A loss's value at each position, class weights in it."""
+
+    values: Array
+    cache: Any
+    """Whatever ``backward`` needs."""
+    warnings: tuple[Warned, ...] = ()
+
+
+class Loss(Part):
+    """A number that says how far outputs are from targets, and its derivative."""
+
+    family: ClassVar[str] = "loss"
+
+    reduction: Literal["mean", "sum", "none"] = "mean"
+    """``mean`` over the positions, by the sum of their weights; ``sum``; or ``none``, one loss a position."""
+    weight_normalization: Literal["weights", "batch"] = "weights"
+    """What a mean is divided by: the sum of ``weights`` (PyTorch), or the number of positions (``batch``, Keras)."""
+
+    def read_targets(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> Any:
+        """Check the targets against the outputs' shape, and give them the form that ``forward`` reads.
+
+        Raises
+        ------
+        InputError
+            If they do not fit.
+        """
+        if targets.shape != outputs:
+            raise InputError("shape_mismatch", "/batch/targets", _expected(outputs, targets.shape))
+        return targets.astype(dtype, copy=False)
+
+    def forward(self, outputs: Array, targets: Any) -> Evaluation:
+        """Compute the value at each position."""
+        raise NotImplementedError
+
+    def backward(self, grad: Array, cache: Any) -> Array:
+        """Compute the gradient at the outputs, given the gradient at each position's value."""
+        raise NotImplementedError
+
+    def fuses(self, last: Activation, outputs: Shape) -> bool:
+        """Whether this loss has a shorter way after this last layer, whose outputs have this shape."""
+        return False
+
+    def fused_forward(self, scores: Array, outputs: Array, targets: Any) -> Evaluation:
+        """Compute the values from the last layer's input and output together: exact, never clipped."""
+        raise NotImplementedError
+
+    def fused_backward(self, grad: Array, cache: Any) -> Array:
+        """Compute the gradient at the last layer's input, given the gradient at each position's value."""
+        raise NotImplementedError
+
+    def kept(self, targets: Any) -> Array | None:
+        """Say 1 for each position that counts and 0 for each ignored one, or None where all count."""
+        return None
+
+    def class_factors(self, targets: Any) -> Array | None:
+        """Give each position's class weight, or None where all are 1."""
+        return None
+
+    def advice(self, last: Activation | None) -> tuple[Warned, ...]:
+        """Warn of a last layer that hardly can be meant before this loss."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """The values of all positions made one number, and what each position counts in it."""
+
+    loss: Array
+    """One number, or with ``none`` one a position."""
+    position_losses: Array
+    """Each value times its weights, before the reduction."""
+    loss_weight: float
+    """What a mean is divided by."""
+    grad: Array
+    """The derivative of ``loss`` by each position's value."""
+
+
+def reduce(loss: Loss, evaluation: Evaluation, targets: Any, sample_weights: Array | None) -> Reduced:
+    """Weigh the positions, and add them up as the loss's ``reduction`` says.
+
+    Raises
+    ------
+    InputError
+        ``all_targets_ignored`` where a mean has no position that counts.
+    """
+    values = evaluation.values
+    factors = position_factors(loss.kept(targets), sample_weights, values)
+    divisor = _divisor(loss, targets, factors)
+    position_losses = factors * values
+    if loss.reduction == "none":
+        return Reduced(position_losses, position_losses, divisor, factors)
+    total = position_losses.sum()
+    if loss.reduction == "sum":
+        return Reduced(total, position_losses, divisor, factors)
+    if divisor == 0:
+        raise _nothing_to_average(loss.kept(targets))
+    return Reduced(total / divisor, position_losses, divisor, factors / divisor)
+
+
+def position_factors(kept: Array | None, sample_weights: Array | None, positions: Array) -> Array:
+    """Multiply what each position counts: its sample's weight or its own, and 0 where it is ignored."""
+    factors = np.ones_like(positions)
+    if kept is not None:
+        factors *= kept
+    if sample_weights is not None:
+        missing_axes = positions.ndim - sample_weights.ndim  # a sample's weight holds for all of its positions
+        factors *= sample_weights.reshape(*sample_weights.shape, *(1,) * missing_axes)
+    return factors
+
+
+def _divisor(loss: Loss, targets: Any, factors: Array) -> float:
+    if loss.weight_normalization == "batch":
+        kept = loss.kept(targets)
+        return float(factors.size if kept is None else kept.sum())
+    classes = loss.class_factors(targets)
+    return float((factors if classes is None else factors * classes).sum())
+
+
+def _nothing_to_average(kept: Array | None) -> InputError:
+    if kept is not None and not kept.any():
+        return InputError(
+            "all_targets_ignored", "/batch/targets", "every target is ignored: a mean needs one that counts"
+        )
+    detail = "the weights add up to 0: a mean needs a position that counts"
+    return InputError("all_targets_ignored", "/batch/sample_weights", detail)
+
+
+def check_sample_weights(sample_weights: NDArray[Any], outputs: Shape) -> None:
+    """Refuse weights that are neither one a sample nor one a position.
+
+    Raises
+    ------
+    InputError
+        With the shapes that would fit.
+    """
+    positions = outputs[:-1]
+    if sample_weights.shape not in ((outputs[0],), positions):
+        fitting = f"({outputs[0]},)" if len(positions) == 1 else f"({outputs[0]},) or {positions}"
+        detail = f"expected {fitting}, got {sample_weights.shape}"
+        raise InputError("shape_mismatch", "/batch/sample_weights", detail)
+
+
+def _expected(wanted: Shape, got: Shape) -> str:
+    return f"expected the output's shape {wanted}, got {got}"

@@ -1,0 +1,177 @@
+"""Targets that are classes: labels, or a distribution over the classes for each position.
+
+Every cross-entropy is ``-Σ q_c · log p_c``, with ``q`` the target after label smoothing ``s`` and class weights ``w``:
+
+* a label ``y`` gives ``q_c = (1 - s) · w_y · [c = y] + (s / C) · w_c`` (PyTorch's formula: the smooth part is weighted
+  too), kept as a spike at ``y`` and a floor that is the same for all positions, so that no ``(N, C)`` array is built;
+* a distribution ``t`` gives ``q_c = w_c · ((1 - s) · t_c + s / C)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.core.arrays import Array, Shape
+from chainrule.errors import InputError
+
+POINTER = "/batch/targets"
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """A class for each position."""
+
+    index: NDArray[np.intp]
+    """The label of each position; 0 where it is ignored."""
+    spike: Array
+    """What ``q`` has at the label beside the floor."""
+    floor: Array | None
+    """What ``q`` has at every class, ``(C,)``; None is 0."""
+    kept: Array | None
+    """1 where a position counts, 0 where it is ignored; None if all count."""
+    weight: Array | None
+    """The class weight of each position; None if all are 1."""
+
+    def at(self, values: Array) -> Array:
+        """Pick each position's value at its label."""
+        return np.take_along_axis(values, self.index[..., None], axis=-1)[..., 0]
+
+    def dot(self, values: Array) -> Array:
+        """Compute ``Σ_c q_c · values_c`` for each position."""
+        spiked = self.spike * self.at(values)
+        return spiked if self.floor is None else spiked + values @ self.floor
+
+    def mass(self) -> Array:
+        """Compute ``Σ_c q_c`` for each position."""
+        return self.spike if self.floor is None else self.spike + self.floor.sum()
+
+    def scaled(self, factors: Array, shape: Shape) -> Array:
+        """Give ``factors · q`` as a new array of the outputs' shape."""
+        floor = np.zeros((), factors.dtype) if self.floor is None else self.floor
+        result = np.empty(shape, factors.dtype)
+        np.multiply(factors[..., None], floor, out=result)
+        self.subtract(result, -factors)
+        return result
+
+    def subtract(self, array: Array, factors: Array) -> None:
+        """Take ``factors · spike`` away at each label, in place."""
+        rows = array.reshape(-1, array.shape[-1])
+        rows[np.arange(len(rows)), self.index.ravel()] -= (factors * self.spike).ravel()
+
+    def subtract_all(self, array: Array, factors: Array) -> None:
+        """Take ``factors · q`` away, in place."""
+        self.subtract(array, factors)
+        if self.floor is not None:
+            array -= factors[..., None] * self.floor
+
+
+@dataclass(frozen=True, slots=True)
+class Distributions:
+    """A distribution over the classes for each position; nothing makes its entries sum to 1."""
+
+    q: Array
+    kept: None = None
+    weight: None = None
+
+    def dot(self, values: Array) -> Array:
+        """Compute ``Σ_c q_c · values_c`` for each position."""
+        return np.einsum("...c,...c->...", self.q, values)
+
+    def mass(self) -> Array:
+        """Compute ``Σ_c q_c`` for each position."""
+        return self.q.sum(axis=-1)
+
+    def scaled(self, factors: Array, shape: Shape) -> Array:
+        """Give ``factors · q`` as a new array of the outputs' shape."""
+        return factors[..., None] * self.q
+
+    def subtract_all(self, array: Array, factors: Array) -> None:
+        """Take ``factors · q`` away, in place."""
+        array -= factors[..., None] * self.q
+
+
+ClassTargets = Labels | Distributions
+
+
+def read_class_targets(
+    targets: NDArray[Any],
+    outputs: Shape,
+    dtype: np.dtype[Any],
+    *,
+    smoothing: float = 0.0,
+    class_weights: Sequence[float] | None = None,
+    ignore_index: int | None = None,
+) -> ClassTargets:
+    """Read labels (the outputs' shape without the classes) or distributions (the outputs' shape).
+
+    Raises
+    ------
+    InputError
+        If they have another shape, a label is no whole number, or no class.
+    """
+    weights = None if class_weights is None else np.asarray(class_weights, dtype)
+    classes = outputs[-1]
+    if targets.shape == outputs:
+        q = targets.astype(dtype, copy=False)
+        if smoothing:
+            q = q * dtype.type(1 - smoothing) + dtype.type(smoothing / classes)
+        return Distributions(q if weights is None else q * weights)
+    index, kept = read_labels(targets, outputs, dtype, ignore_index)
+    weight = None if weights is None else weights[index]
+    spike = np.full(index.shape, 1 - smoothing, dtype)
+    if weight is not None:
+        spike *= weight
+    floor = (smoothing / classes) * (np.ones(classes, dtype) if weights is None else weights) if smoothing else None
+    return Labels(index, spike, floor, kept, weight)
+
+
+def read_labels(
+    targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any], ignore_index: int | None = None
+) -> tuple[NDArray[np.intp], Array | None]:
+    """Read a label for each position: the labels, with 0 for ignored ones, and which ones count.
+
+    Raises
+    ------
+    InputError
+        If the shape differs, a label is no whole number, or no class.
+    """
+    positions = outputs[:-1]
+    if targets.shape != positions:
+        detail = f"expected labels {_shape(positions)} or the output's shape {outputs}, got {_shape(targets.shape)}"
+        raise InputError("shape_mismatch", POINTER, detail)
+    _check_whole(targets)
+    labels = targets.astype(np.intp)
+    kept = None
+    if ignore_index is not None:
+        kept = (labels != ignore_index).astype(dtype)
+        labels = np.where(labels == ignore_index, 0, labels)
+    _check_range(labels, outputs[-1])
+    return labels, kept
+
+
+def _check_whole(targets: NDArray[Any]) -> None:
+    if targets.dtype.kind == "f" and (targets != np.trunc(targets)).any():
+        where = _first(targets != np.trunc(targets))
+        detail = f"a label is a whole number, got {targets[where]} at {list(map(int, where))}"
+        raise InputError("invalid_targets", POINTER, detail)
+
+
+def _check_range(labels: NDArray[np.intp], classes: int) -> None:
+    outside = (labels < 0) | (labels >= classes)
+    if outside.any():
+        where = _first(outside)
+        detail = f"label {labels[where]} at {list(map(int, where))} is none of the classes 0 to {classes - 1}"
+        raise InputError("target_out_of_range", POINTER, detail)
+
+
+def _first(mask: NDArray[np.bool_]) -> tuple[np.intp, ...]:
+    return np.unravel_index(int(mask.argmax()), mask.shape)
+
+
+def _shape(shape: Shape) -> str:
+    return str(tuple(map(int, shape)))

@@ -1,0 +1,192 @@
+"""Cross-entropies over classes: on probabilities, on scores, and fused with a softmax."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from chainrule.core.activations.softmax import Softmax
+from chainrule.core.arrays import Array, Shape
+from chainrule.core.layer import Activation
+from chainrule.core.loss import Evaluation, Loss, Warned
+from chainrule.core.losses.class_targets import ClassTargets, read_class_targets
+from chainrule.core.losses.probabilities import check_probabilities, clip_warning
+from chainrule.errors import InputError
+
+Smoothing = Annotated[float, Field(ge=0, le=1)]
+ClassWeights = Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1)]
+
+
+class OverClasses(Loss):
+    """What all cross-entropies over classes share: ``L = -Σ q_c · log p_c`` (see ``class_targets`` for ``q``).
+
+    On scores ``z``, ``log p = z - log Σ exp z`` is computed without overflow, and the gradient is
+    ``dz = p · Σ q - q``: for targets that sum to 1, ``p - y``.
+    """
+
+    def targets_from(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
+        """Read the targets as the loss's parameters say."""
+        raise NotImplementedError
+
+    def read_targets(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
+        if len(outputs) < 2:
+            raise InputError("shape_mismatch", "/loss", f"{self.type} reads (samples, ..., classes), got {outputs}")
+        return self.targets_from(targets, outputs, dtype)
+
+    def kept(self, targets: ClassTargets) -> Array | None:
+        return targets.kept
+
+    def class_factors(self, targets: ClassTargets) -> Array | None:
+        return targets.weight
+
+    def on_scores(self, scores: Array, targets: ClassTargets) -> Evaluation:
+        """Evaluate on scores, any numbers."""
+        log_p = scores - scores.max(axis=-1, keepdims=True)
+        p = np.exp(log_p)
+        total = p.sum(axis=-1, keepdims=True)
+        log_p -= np.log(total)
+        p /= total
+        return Evaluation(-targets.dot(log_p), (p, targets))
+
+    def from_scores(self, grad: Array, cache: Any) -> Array:
+        """Compute ``grad · (p · Σ q - q)``."""
+        p, targets = cache
+        dz = p * (grad * targets.mass())[..., None]
+        targets.subtract_all(dz, grad)
+        return dz
+
+    def double_softmax(self, last: Activation | None) -> tuple[Warned, ...]:
+        """Warn of a softmax before a loss that has one in it."""
+        if not isinstance(last, Softmax):
+            return ()
+        detail = (
+            f"{self.type} applies a softmax of its own to the outputs of a softmax: "
+            "leave out the layer, or take categorical_crossentropy on probabilities"
+        )
+        return (Warned("double_softmax", detail, "/loss"),)
+
+
+class CrossEntropy(OverClasses):
+    """Compares scores with classes: ``L = -Σ q_c · log softmax(z)_c``, exact for any scores.
+
+    The softmax is in the loss: the last layer gives plain scores. PyTorch's CrossEntropyLoss, with its formulas for
+    class weights, label smoothing and ignored labels.
+    """
+
+    elsewhere: ClassVar[Mapping[str, str]] = {"cross_entropy_loss": "PyTorch's CrossEntropyLoss"}
+
+    type: Literal["cross_entropy"] = "cross_entropy"
+    label_smoothing: Smoothing = 0.0
+    """Share of each target that is spread evenly over all classes."""
+    ignore_index: int | None = None
+    """A label whose positions do not count."""
+    class_weights: ClassWeights | None = None
+    """A factor for each class; a mean over labels is divided by the sum of their factors."""
+
+    def targets_from(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
+        if self.class_weights is not None and len(self.class_weights) != outputs[-1]:
+            detail = f"expected a weight for each of {outputs[-1]} classes, got {len(self.class_weights)}"
+            raise InputError("shape_mismatch", "/loss/class_weights", detail)
+        return read_class_targets(
+            targets,
+            outputs,
+            dtype,
+            smoothing=self.label_smoothing,
+            class_weights=self.class_weights,
+            ignore_index=self.ignore_index,
+        )
+
+    def forward(self, outputs: Array, targets: ClassTargets) -> Evaluation:
+        return self.on_scores(outputs, targets)
+
+    def backward(self, grad: Array, cache: Any) -> Array:
+        return self.from_scores(grad, cache)
+
+    def advice(self, last: Activation | None) -> tuple[Warned, ...]:
+        return self.double_softmax(last)
+
+
+class OnProbabilities(OverClasses):
+    """Cross-entropy on probabilities, with the shorter way through a softmax before it."""
+
+    from_logits: bool = False
+    """Whether the outputs are scores rather than probabilities."""
+    label_smoothing: Smoothing = 0.0
+    """Share of each target that is spread evenly over all classes."""
+    epsilon: Annotated[float, Field(gt=0, lt=1)] = 1e-7
+    """The least probability that a logarithm or a division sees."""
+
+    def targets_from(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
+        return read_class_targets(targets, outputs, dtype, smoothing=self.label_smoothing)
+
+    def forward(self, outputs: Array, targets: ClassTargets) -> Evaluation:
+        if self.from_logits:
+            return self.on_scores(outputs, targets)
+        check_probabilities(outputs, sum_to_one=True)
+        p = np.maximum(outputs, self.epsilon)
+        return Evaluation(-targets.dot(np.log(p)), (p, targets), self._clipped(outputs, targets))
+
+    def backward(self, grad: Array, cache: Any) -> Array:
+        if self.from_logits:
+            return self.from_scores(grad, cache)
+        p, targets = cache
+        dp = targets.scaled(-grad, p.shape)
+        dp /= p
+        return dp
+
+    def fuses(self, last: Activation, outputs: Shape) -> bool:
+        return not self.from_logits and isinstance(last, Softmax) and last.is_over(-1, len(outputs))
+
+    def fused_forward(self, scores: Array, outputs: Array, targets: ClassTargets) -> Evaluation:
+        log_p = scores - log_sum_exp(scores, outputs)
+        return Evaluation(-targets.dot(log_p), (outputs, targets))
+
+    def fused_backward(self, grad: Array, cache: Any) -> Array:
+        return self.from_scores(grad, cache)
+
+    def advice(self, last: Activation | None) -> tuple[Warned, ...]:
+        return self.double_softmax(last) if self.from_logits else ()
+
+    def _clipped(self, outputs: Array, targets: ClassTargets) -> tuple[Warned, ...]:
+        """Count the probabilities that were clipped and that the targets read."""
+        below = outputs < self.epsilon
+        if not below.any():
+            return ()
+        read = targets.scaled(np.ones(outputs.shape[:-1], outputs.dtype), outputs.shape) != 0
+        return clip_warning(int((below & read).sum()), self.epsilon)
+
+
+class CategoricalCrossentropy(OnProbabilities):
+    """Compares probabilities with classes: ``L = -Σ q_c · log p_c``, ``dp = -q / p``.
+
+    Each logarithm's argument and each divisor is at least ``epsilon``; nothing is renormalized. After a softmax the two
+    are one step, ``p · Σ q - q``, exact and never clipped, unless ``options.fuse`` is false.
+    """
+
+    type: Literal["categorical_crossentropy"] = "categorical_crossentropy"
+
+
+class SparseCategoricalCrossentropy(OnProbabilities):
+    """Compares probabilities with labels: ``categorical_crossentropy`` that takes whole numbers only."""
+
+    type: Literal["sparse_categorical_crossentropy"] = "sparse_categorical_crossentropy"
+
+    def targets_from(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
+        if targets.shape == outputs:
+            detail = (
+                f"expected labels {outputs[:-1]}, got {targets.shape}: categorical_crossentropy takes one-hot targets"
+            )
+            raise InputError("invalid_targets", "/batch/targets", detail)
+        return super().targets_from(targets, outputs, dtype)
+
+
+def log_sum_exp(scores: Array, probabilities: Array) -> Array:
+    """Compute ``log Σ exp z`` for each position from scores and their softmax, without another ``exp``.
+
+    The largest score's probability is at least 1/C, so that its logarithm is as exact as that of the sum.
+    """
+    return scores.max(axis=-1, keepdims=True) - np.log(probabilities.max(axis=-1, keepdims=True))

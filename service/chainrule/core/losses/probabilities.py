@@ -1,0 +1,46 @@
+"""What losses on probabilities share: outputs that cannot be probabilities are refused, clipped ones are counted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.loss import Warned
+from chainrule.errors import InputError
+
+TOLERANCE = 1e-3
+"""How far from 1 a row may sum, and how far outside of 0 to 1 a number may lie, before it is no rounding."""
+
+
+def check_probabilities(outputs: Array, *, sum_to_one: bool) -> None:
+    """Refuse outputs that are no probabilities.
+
+    Raises
+    ------
+    InputError
+        With the way out: a last layer that makes them so, or ``from_logits``.
+    """
+    low, high = outputs.min(), outputs.max()
+    if low < -TOLERANCE or high > 1 + TOLERANCE:
+        raise _no_probabilities(f"{low if low < -TOLERANCE else high:.6g} is no probability")
+    if sum_to_one:
+        sums = outputs.sum(axis=-1)
+        worst = sums.flat[int(np.abs(sums - 1).argmax())]
+        if abs(worst - 1) > TOLERANCE:
+            raise _no_probabilities(f"a row sums to {worst:.6g}")
+
+
+def _no_probabilities(fact: str) -> InputError:
+    way_out = "end with softmax or sigmoid, or set from_logits"
+    return InputError("invalid_parameter", "/loss", f"the outputs are no probabilities ({fact}): {way_out}")
+
+
+def clip_warning(count: int, epsilon: float) -> tuple[Warned, ...]:
+    """Warn of so many probabilities below ``epsilon`` that the loss has read."""
+    if not count:
+        return ()
+    what = "1 probability was" if count == 1 else f"{count} probabilities were"
+    detail = (
+        f"{what} below epsilon {epsilon:g} and clipped, so that loss and gradient are bounded: a fused loss is exact"
+    )
+    return (Warned("clipped_probabilities", detail, "/loss/epsilon"),)

@@ -1,0 +1,43 @@
+"""How often a prediction is the target."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import PositiveInt
+
+from chainrule.core.arrays import Array
+from chainrule.core.metrics import Metric
+
+
+class Accuracy(Metric):
+    """Says how often the prediction is the target, as Keras resolves it.
+
+    A single output says 1 above ``threshold``; of several outputs the largest counts, the first of equals. Targets are
+    labels or one-hot.
+    """
+
+    type: Literal["accuracy"] = "accuracy"
+    threshold: float = 0.5
+    """Above it a single output says 1."""
+
+    def values(self, outputs: Array, targets: NDArray[Any]) -> NDArray[Any]:
+        if outputs.shape[-1] == 1:
+            return (outputs[..., 0] > self.threshold) == targets
+        return outputs.argmax(axis=-1) == targets
+
+
+class TopKAccuracy(Metric):
+    """Says how often the target is among the ``k`` largest outputs; of equal ones the first counts as larger."""
+
+    type: Literal["top_k_accuracy"] = "top_k_accuracy"
+    k: PositiveInt = 5
+    """How many outputs count."""
+
+    def values(self, outputs: Array, targets: NDArray[Any]) -> NDArray[Any]:
+        label = targets[..., None].astype(np.intp)
+        score = np.take_along_axis(outputs, label, axis=-1)
+        earlier_equal = (outputs == score) & (np.arange(outputs.shape[-1]) < label)
+        return ((outputs > score) | earlier_equal).sum(axis=-1) < self.k

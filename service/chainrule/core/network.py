@@ -1,0 +1,218 @@
+"""A definition resolved: names, wiring, shapes and cost worked out once, before anything is allocated.
+
+After ``resolve`` nothing can be wrong with the network, and after ``tensors.read_weights`` nothing with its weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chainrule.core.arrays import Shape, size_of
+from chainrule.core.definition import INPUTS, Definition, PlacedLayer
+from chainrule.core.layer import Layer, Misfit
+from chainrule.core.limits import Limits
+from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One step of the computation: a layer, or the activation inside it."""
+
+    layer: Layer
+    node: int
+    """Index of the layer in the definition."""
+    sources: tuple[int, ...]
+    """The values that it reads. The network's inputs are the first values, then come the operations' outputs."""
+    output: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A layer of the definition, with its name and what follows from the shapes of its inputs."""
+
+    layer: PlacedLayer
+    name: str
+    value: int
+    """Index of its output among the values."""
+    weights: Mapping[str, Shape]
+    other_weights: Mapping[str, Shape]
+    """Shapes that a weight may have instead."""
+    state: Mapping[str, Shape]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What the engine runs."""
+
+    inputs: tuple[str, ...]
+    """Names of the inputs; ``("inputs",)`` where they have none."""
+    nodes: tuple[Node, ...]
+    operations: tuple[Operation, ...]
+    activations: int
+    """Numbers in the inputs and in the outputs of all operations."""
+    forward_flops: int
+
+    @property
+    def output(self) -> Shape:
+        """The shape of the outputs."""
+        return self.operations[-1].output
+
+    @property
+    def flops(self) -> int:
+        """Operations of both passes: each matrix product of the forward pass has two in the backward pass."""
+        return 3 * self.forward_flops
+
+
+def resolve(definition: Definition, inputs: Mapping[str, Shape], limits: Limits) -> Network:
+    """Work out names, wiring, shapes and cost.
+
+    Parameters
+    ----------
+    definition
+        The network as the caller wrote it.
+    inputs
+        The shape of each input, the batch in front, in the order of ``definition.inputs``.
+    limits
+        What the network may cost.
+
+    Raises
+    ------
+    InputError
+        ``duplicate_name``, ``invalid_parameter`` (a reserved name), ``unknown_input``, ``shape_mismatch`` or
+        ``network_too_large``.
+    """
+    check_layer_count(len(definition.layers), limits)
+    names = _names(definition.layers, inputs)
+    sources = _sources(definition.layers, names, tuple(inputs))
+    building = _Building(inputs, limits)
+    for index, layer in enumerate(definition.layers):
+        building.add(index, layer, names[index], sources[index])
+    return Network(
+        tuple(inputs), tuple(building.nodes), tuple(building.operations), building.activations, building.flops
+    )
+
+
+def check_layer_count(count: int, limits: Limits) -> None:
+    """Refuse more layers than the limit, which takes no look at them.
+
+    Raises
+    ------
+    InputError
+        ``network_too_large``.
+    """
+    if count > limits.layers:
+        raise InputError(
+            "network_too_large", "/network/layers", f"{count:,} layers, at most {limits.layers:,} are allowed"
+        )
+
+
+def _names(layers: Sequence[PlacedLayer], inputs: Iterable[str]) -> list[str]:
+    """Give every layer its name, and refuse one that is taken or reserved."""
+    names = [layer.name or f"{layer.names()[0]}_{index}" for index, layer in enumerate(layers)]
+    taken: dict[str, str] = {name: "an input" for name in inputs if name != INPUTS}
+    faults = []
+    for index, name in enumerate(names):
+        where = pointer("network", "layers", index, "name")
+        if name == INPUTS:
+            faults.append(Fault("invalid_parameter", where, f'"{INPUTS}" is reserved for the batch'))
+        elif name in taken:
+            faults.append(Fault("duplicate_name", where, f"{excerpt(name)} is already the name of {taken[name]}"))
+        taken.setdefault(name, f"layer {index}")
+    if faults:
+        raise InputError.of(faults)
+    return names
+
+
+def _sources(layers: Sequence[PlacedLayer], names: Sequence[str], inputs: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Name what every layer reads, and refuse names that do not stand before it."""
+    known, faults, sources = dict.fromkeys(inputs), [], []
+    for index, layer in enumerate(layers):
+        wanted = layer.inputs if layer.inputs is not None else _before(index, names, inputs)
+        where = ("network", "layers", index, "inputs")
+        faults += [
+            Fault("unknown_input", pointer(*where, at), _unknown_input(name, known, names))
+            for at, name in enumerate(wanted)
+            if name not in known
+        ]
+        if not 1 <= len(wanted) <= layer.most_inputs:
+            faults.append(Fault("invalid_parameter", pointer(*where), _input_count(layer, len(wanted))))
+        sources.append(tuple(wanted))
+        known[names[index]] = None
+    if faults:
+        raise InputError.of(faults)
+    return sources
+
+
+def _before(index: int, names: Sequence[str], inputs: tuple[str, ...]) -> Sequence[str]:
+    return names[index - 1 : index] if index else inputs
+
+
+def _unknown_input(name: str, known: Iterable[str], names: Sequence[str]) -> str:
+    if name in names:
+        return f"{excerpt(name)} does not stand before this layer: layers read earlier ones"
+    return f"unknown input {excerpt(name)}{did_you_mean(name, known)}"
+
+
+def _input_count(layer: Layer, count: int) -> str:
+    most = "one input" if layer.most_inputs == 1 else f"1 to {layer.most_inputs} inputs"
+    return f'{layer.type} reads {most}, got {count}: say which by "inputs"'
+
+
+class _Building:
+    """The network as far as it has been walked."""
+
+    def __init__(self, inputs: Mapping[str, Shape], limits: Limits) -> None:
+        self.limits = limits
+        self.shapes = list(inputs.values())
+        self.values = {name: index for index, name in enumerate(inputs)}
+        self.nodes: list[Node] = []
+        self.operations: list[Operation] = []
+        self.parameters = 0
+        self.activations = sum(map(size_of, self.shapes))
+        self.flops = 0
+
+    def add(self, index: int, layer: PlacedLayer, name: str, sources: tuple[str, ...]) -> None:
+        """Add a layer, and the activation inside it as a second operation."""
+        reads = tuple(self.values[source] for source in sources)
+        weights: dict[str, Shape] = {}
+        others: dict[str, Shape] = {}
+        state: dict[str, Shape] = {}
+        for part in with_activation(layer):
+            shapes = [self.shapes[value] for value in reads]
+            output = _output_shape(part, shapes, index)
+            weights |= part.weight_shapes(*shapes)
+            others |= part.other_weight_shapes(*shapes)
+            state |= part.state_shapes(*shapes)
+            self.activations += size_of(output)
+            self.flops += part.flops(*shapes)
+            self.operations.append(Operation(part, index, reads, output))
+            self.shapes.append(output)
+            reads = (len(self.shapes) - 1,)
+        self.parameters += sum(map(size_of, (*weights.values(), *state.values())))
+        self.nodes.append(Node(layer, name, reads[0], weights, others, state))
+        self.values[name] = reads[0]
+        self._check_cost(index)
+
+    def _check_cost(self, index: int) -> None:
+        for what, count, most in (
+            ("parameters", self.parameters, self.limits.parameters),
+            ("activations", self.activations, self.limits.activations),
+            ("floating-point operations", 3 * self.flops, self.limits.flops),
+        ):
+            if count > most:
+                detail = f"up to this layer the network has {count:,} {what}, at most {most:,} are allowed"
+                raise InputError("network_too_large", pointer("network", "layers", index), detail)
+
+
+def _output_shape(part: Layer, shapes: Sequence[Shape], index: int) -> Shape:
+    try:
+        return part.output_shape(*shapes)
+    except Misfit as misfit:
+        raise InputError("shape_mismatch", pointer("network", "layers", index), str(misfit)) from misfit
+
+
+def with_activation(layer: Layer) -> tuple[Layer, ...]:
+    """List the layer, and the activation inside it if it has one."""
+    activation = getattr(layer, "activation", None)
+    return (layer,) if activation is None else (layer, activation)

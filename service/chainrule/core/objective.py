@@ -1,0 +1,76 @@
+"""The loss of a batch and where the chain starts: fused with the last layer, or as a step of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chainrule.core.arrays import Array, is_finite
+from chainrule.core.engine import Forward
+from chainrule.core.layer import Activation
+from chainrule.core.loss import Evaluation, Loss, Reduced, Warned, reduce
+from chainrule.core.network import Network
+from chainrule.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A loss, held against a network's output."""
+
+    loss: Loss
+    targets: Any
+    """As ``loss.read_targets`` gave them."""
+    sample_weights: Array | None
+    fused: bool
+    """Whether the last layer and the loss are one step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The loss of a batch, and what its derivative needs."""
+
+    reduced: Reduced
+    cache: Any
+    warnings: tuple[Warned, ...]
+
+
+def last_activation(network: Network) -> Activation | None:
+    """Give the last operation's layer, if it is an activation."""
+    layer = network.operations[-1].layer
+    return layer if isinstance(layer, Activation) else None
+
+
+def may_fuse(loss: Loss, network: Network) -> bool:
+    """Whether the last layer and the loss have a shorter way together."""
+    last = last_activation(network)
+    return last is not None and loss.fuses(last, network.output)
+
+
+def evaluate(objective: Objective, network: Network, passed: Forward) -> Evaluated:
+    """Compute the loss of what the forward pass gave.
+
+    Raises
+    ------
+    InputError
+        ``non_finite_result`` if the loss is not finite, and what the loss refuses.
+    """
+    loss, outputs = objective.loss, passed.values[-1]
+    evaluation: Evaluation
+    if objective.fused:
+        scores = passed.values[network.operations[-1].sources[0]]
+        evaluation = loss.fused_forward(scores, outputs, objective.targets)
+    else:
+        evaluation = loss.forward(outputs, objective.targets)
+    reduced = reduce(loss, evaluation, objective.targets, objective.sample_weights)
+    if not is_finite(reduced.position_losses) or not is_finite(reduced.loss):
+        raise InputError("non_finite_result", "/loss", "the loss is not finite: the outputs or targets are too large")
+    return Evaluated(reduced, evaluation.cache, evaluation.warnings + loss.advice(last_activation(network)))
+
+
+def start(objective: Objective, network: Network, evaluated: Evaluated) -> tuple[int, Array]:
+    """Give the value at which the chain starts, and the gradient there."""
+    grad = evaluated.reduced.grad
+    if objective.fused:
+        return network.operations[-1].sources[0], objective.loss.fused_backward(grad, evaluated.cache)
+    output = len(network.inputs) + len(network.operations) - 1
+    return output, objective.loss.backward(grad, evaluated.cache)

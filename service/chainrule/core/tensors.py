@@ -1,0 +1,176 @@
+"""The arrays of a request: held against what the network needs, and brought into the type that is computed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.core.arrays import Array, Shape, Weights, is_finite
+from chainrule.core.network import Network
+from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer
+
+Tree = Mapping[str, Mapping[str, NDArray[Any]]]
+"""Arrays by layer and name."""
+
+FOREIGN_NAMES = {"weight", "weights", "w", "W"}
+"""What a kernel is called where it has another layout."""
+
+
+def read_inputs(batch: NDArray[Any] | Mapping[str, NDArray[Any]], names: list[str] | None) -> dict[str, NDArray[Any]]:
+    """Name the inputs, in the order of ``network.inputs``, and check that they hold samples.
+
+    Raises
+    ------
+    InputError
+        ``missing_field``, ``unknown_field``, ``invalid_parameter``, ``empty_batch`` or ``shape_mismatch``.
+    """
+    arrays = _named_inputs(batch, names)
+    for name, array in arrays.items():
+        where = "/batch/inputs" if names is None else pointer("batch", "inputs", name)
+        if array.ndim == 0:
+            raise InputError(
+                "shape_mismatch", where, "expected an array with the samples along its first axis, got a number"
+            )
+        if array.size == 0:
+            raise InputError(
+                "empty_batch", where, f"expected at least one sample with at least one number, got {array.shape}"
+            )
+    counts = {len(array) for array in arrays.values()}
+    if len(counts) > 1:
+        raise InputError(
+            "shape_mismatch", "/batch/inputs", f"expected the same number of samples in each, got {sorted(counts)}"
+        )
+    return arrays
+
+
+def _named_inputs(batch: NDArray[Any] | Mapping[str, NDArray[Any]], names: list[str] | None) -> dict[str, NDArray[Any]]:
+    if names is None:
+        if isinstance(batch, Mapping):
+            detail = "an object of inputs needs their names in network.inputs"
+            raise InputError("invalid_parameter", "/batch/inputs", detail)
+        return {"inputs": batch}
+    if not isinstance(batch, Mapping):
+        detail = f"expected an object with an array for each of the {len(names)} inputs, got one array"
+        raise InputError("invalid_parameter", "/batch/inputs", detail)
+    faults = [
+        Fault("missing_field", pointer("batch", "inputs", name), f"the network's input {excerpt(name)} is missing")
+        for name in names
+        if name not in batch
+    ]
+    faults += [
+        Fault(
+            "unknown_field",
+            pointer("batch", "inputs", name),
+            f"unknown input {excerpt(name)}{did_you_mean(name, names)}",
+        )
+        for name in batch
+        if name not in names
+    ]
+    if faults:
+        raise InputError.of(faults)
+    return {name: batch[name] for name in names}
+
+
+def cast(array: NDArray[Any], dtype: np.dtype[Any], where: str) -> Array:
+    """Bring an array into the type that everything is computed in.
+
+    Raises
+    ------
+    InputError
+        ``non_finite_input`` where a number is too large for it.
+    """
+    if array.dtype == dtype:
+        return array
+    with np.errstate(over="ignore"):
+        result: Array = array.astype(dtype)
+    if not is_finite(result):
+        raise InputError("non_finite_input", where, f"holds a number that is too large for {dtype.name}")
+    return result
+
+
+def read_weights(
+    network: Network, weights: Tree, state: Tree, dtype: np.dtype[Any]
+) -> tuple[list[Weights], list[Weights]]:
+    """Give each node its weights and its state.
+
+    Raises
+    ------
+    InputError
+        ``missing_weight``, ``unexpected_weight``, ``shape_mismatch`` or ``non_finite_input``: all that is wrong.
+    """
+    faults = _faults("weights", [(node.name, node.weights, node.other_weights) for node in network.nodes], weights)
+    faults += _faults("state", [(node.name, node.state, {}) for node in network.nodes], state)
+    if faults:
+        raise InputError.of(faults)
+    return _cast_all("weights", network, weights, dtype), _cast_all("state", network, state, dtype)
+
+
+def _cast_all(part: str, network: Network, tree: Tree, dtype: np.dtype[Any]) -> list[Weights]:
+    return [
+        {name: cast(array, dtype, pointer(part, node.name, name)) for name, array in tree.get(node.name, {}).items()}
+        for node in network.nodes
+    ]
+
+
+def _faults(part: str, needed: list[tuple[str, Mapping[str, Shape], Mapping[str, Shape]]], tree: Tree) -> list[Fault]:
+    """Hold a tree of arrays against the shapes that are needed."""
+    layers = {name for name, _, _ in needed}
+    faults = [
+        Fault(
+            "unexpected_weight",
+            pointer(part, layer),
+            f"there is no layer {excerpt(layer)}{did_you_mean(layer, layers)}",
+        )
+        for layer in tree
+        if layer not in layers
+    ]
+    for layer, shapes, others in needed:
+        faults += _layer_faults(part, layer, shapes, others, tree.get(layer))
+    return faults
+
+
+def _layer_faults(
+    part: str,
+    layer: str,
+    shapes: Mapping[str, Shape],
+    others: Mapping[str, Shape],
+    sent: Mapping[str, NDArray[Any]] | None,
+) -> list[Fault]:
+    if sent is None:
+        if not shapes:
+            return []
+        listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        return [Fault("missing_weight", pointer(part, layer), f"layer {excerpt(layer)} needs {listed}")]
+    faults = [
+        Fault("unexpected_weight", pointer(part, layer, name), _unexpected(name, shapes))
+        for name in sent
+        if name not in shapes
+    ]
+    for name, shape in shapes.items():
+        where = pointer(part, layer, name)
+        if name not in sent:
+            faults.append(Fault("missing_weight", where, f"layer {excerpt(layer)} needs {name} {shape}"))
+        elif sent[name].shape not in (shape, others.get(name)):
+            faults.append(Fault("shape_mismatch", where, mismatch(shape, sent[name].shape)))
+    return faults
+
+
+def _unexpected(name: str, shapes: Mapping[str, Shape]) -> str:
+    if name in FOREIGN_NAMES and "kernel" in shapes:
+        return f'PyTorch\'s weight is (out, in): send its transpose as "kernel", {shapes["kernel"]}'
+    if not shapes:
+        return "this layer has none"
+    return f"unknown weight {excerpt(name)}{did_you_mean(name, shapes)}"
+
+
+def mismatch(wanted: Shape, got: Shape) -> str:
+    """Say what shape was expected and what came, and guess at a transposed matrix.
+
+    >>> mismatch((2, 64), (64, 2))
+    'expected (2, 64), got (64, 2): is it transposed?'
+    """
+    hint = ": is it transposed?" if len(wanted) > 1 and got == wanted[::-1] else ""
+    return f"expected {wanted}, got {got}{hint}"

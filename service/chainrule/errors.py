@@ -1,0 +1,124 @@
+"""What can be wrong with a request, said once for every room of the house.
+
+``InputError`` is raised wherever a fault is found (codec, schemas, core) and knows nothing of HTTP; ``api/problems.py``
+alone turns codes into statuses. ``DeadlineExceeded`` and ``Abandoned`` stop a computation between two layers.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+ErrorCode = Literal[
+    "all_targets_ignored",
+    "body_too_large",
+    "conflicting_fields",
+    "deadline_exceeded",
+    "duplicate_name",
+    "empty_batch",
+    "invalid_parameter",
+    "invalid_targets",
+    "malformed_encoding",
+    "malformed_json",
+    "malformed_safetensors",
+    "method_not_allowed",
+    "missing_field",
+    "missing_loss",
+    "missing_weight",
+    "network_too_large",
+    "non_finite_input",
+    "non_finite_result",
+    "not_a_number",
+    "not_acceptable",
+    "not_explainable",
+    "not_found",
+    "overloaded",
+    "ragged_array",
+    "shape_mismatch",
+    "target_out_of_range",
+    "unauthorized",
+    "unexpected_weight",
+    "unknown_activation",
+    "unknown_field",
+    "unknown_input",
+    "unknown_layer",
+    "unknown_loss",
+    "unknown_metric",
+    "unsupported_media_type",
+]
+"""Every code of the contract: a closed list, with a page for each under ``docs/problems``."""
+
+MOST_FAULTS = 10
+"""How many faults a problem tells at the most."""
+
+LONGEST_ECHO = 80
+"""Characters of the caller's own value that a detail repeats at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: what kind it is, where it stands, and what would be right."""
+
+    code: ErrorCode
+    pointer: str
+    """RFC 6901 pointer into the request; ``""`` is the whole of it."""
+    detail: str
+
+
+class InputError(Exception):
+    """A request that cannot be answered, with every fault that was found in it."""
+
+    def __init__(self, code: ErrorCode, pointer: str, detail: str) -> None:
+        super().__init__(f"{code} at {pointer or 'the request'}: {detail}")
+        self.faults: tuple[Fault, ...] = (Fault(code, pointer, detail),)
+
+    @classmethod
+    def of(cls, faults: Iterable[Fault]) -> InputError:
+        """Join several faults; the first one names the problem."""
+        kept = tuple(faults)[:MOST_FAULTS]
+        error = cls(kept[0].code, kept[0].pointer, kept[0].detail)
+        error.faults = kept
+        return error
+
+
+class DeadlineExceeded(Exception):  # noqa: N818 (named as the contract's code)
+    """The time for computing an answer is over."""
+
+
+class Abandoned(Exception):  # noqa: N818 (nothing went wrong: nobody waits any more)
+    """The caller has gone; the rest of the computation is for nobody."""
+
+
+def pointer(*keys: str | int) -> str:
+    """The RFC 6901 pointer of a path of keys.
+
+    >>> pointer("weights", "mix", "query/kernel")
+    '/weights/mix/query~1kernel'
+    """
+    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def excerpt(value: object) -> str:
+    """A value of the caller's, short enough to be repeated.
+
+    >>> excerpt("relu")
+    '"relu"'
+    """
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= LONGEST_ECHO else text[: LONGEST_ECHO - 1] + "…"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest known word, or lists what is known.
+
+    >>> did_you_mean("dens", ["dense", "relu"])
+    ': did you mean "dense"?'
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(word[:LONGEST_ECHO].lower(), names, n=1, cutoff=0.5)
+    if near:
+        return f': did you mean "{near[0]}"?'
+    listed = ", ".join(names)
+    return f": known are {listed}" if names and len(listed) <= 4 * LONGEST_ECHO else ""

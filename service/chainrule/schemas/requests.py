@@ -1,0 +1,111 @@
+"""What ``POST /forward`` and ``POST /backward`` take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chainrule.core.definition import Definition
+from chainrule.core.losses import AnyLoss
+from chainrule.core.metrics import AnyMetric
+from chainrule.schemas.arrays import WireArray, WireArrays, WireTree
+
+
+class Strict(BaseModel):
+    """A part of a request: nothing coerced, nothing unknown."""
+
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, arbitrary_types_allowed=True
+    )
+
+
+class Options(Strict):
+    """How to compute, and what to answer."""
+
+    dtype: Literal["float64", "float32"] = "float64"
+    """The type that everything is computed and returned in."""
+    training: bool | None = None
+    """Whether the network is being trained; must be said where a layer depends on it."""
+    seed: Annotated[int, Field(ge=0, lt=2**64)] | None = None
+    """Where dropout's random bits start; must be said when a dropout layer runs in training."""
+    row_offset: Annotated[int, Field(ge=0, lt=2**53)] = 0
+    """The first row's place in the whole batch, if this is a piece of one."""
+    include: Sequence[str] = ()
+    """What to answer beside."""
+    fuse: bool = True
+    """Whether a final softmax or sigmoid is differentiated together with its cross-entropy."""
+    encoding: Literal["list", "base64"] = "list"
+    """How a JSON answer holds arrays."""
+
+
+class ForwardOptions(Options):
+    """How to compute, and what to answer."""
+
+    include: Annotated[list[Literal["activations", "sample_losses"]], Field(fail_fast=True)] = []
+    """What to answer beside: each layer's output, each position's loss."""
+
+
+class BackwardOptions(Options):
+    """How to differentiate, and what to answer."""
+
+    include: Annotated[
+        list[Literal["activations", "activation_gradients", "norms", "sample_losses"]], Field(fail_fast=True)
+    ] = []
+    """What to answer beside: each layer's output and the gradient there, norms of gradients, each position's loss."""
+    wrt: Annotated[list[str], Field(fail_fast=True)] = ["weights", "inputs"]
+    """What to differentiate with respect to: ``weights`` (all), ``inputs``, and names of layers (their weights)."""
+
+
+class ForwardBatch(Strict):
+    """The samples, and what the outputs should be."""
+
+    inputs: WireArrays
+    """The samples, along the first axis; an object of arrays where the network names its inputs."""
+    targets: WireArray | None = None
+    """Labels, or an array of the outputs' shape."""
+    sample_weights: WireArray | None = None
+    """What each sample counts in loss and metrics, or each position."""
+
+
+class BackwardBatch(ForwardBatch):
+    """The samples, and where the chain rule starts."""
+
+    output_gradients: WireArray | None = None
+    """The gradient at the outputs, from whatever comes after this network; instead of a loss."""
+
+
+class PassRequest(Strict):
+    """A network, its weights and a batch: what both calls take."""
+
+    network: Definition
+    """The layers."""
+    weights: WireTree = {}
+    """Exactly the weights that the network needs, by layer and name."""
+    state: WireTree = {}
+    """Arrays that are not trained, such as running means, by layer and name."""
+    batch: ForwardBatch
+    """The samples."""
+    loss: AnyLoss | None = None
+    """What the outputs are measured by: a name, or an object with its parameters."""
+    metrics: Annotated[list[AnyMetric], Field(max_length=100, fail_fast=True)] = []
+    """Figures beside the loss: names, or objects with their parameters."""
+    options: Options = Options()
+    """How to compute, and what to answer."""
+
+
+class ForwardRequest(PassRequest):
+    """A network, its weights and a batch."""
+
+    options: ForwardOptions = ForwardOptions()
+    """How to compute, and what to answer."""
+
+
+class BackwardRequest(PassRequest):
+    """A network, its weights, a batch, and a loss or the gradient at the outputs."""
+
+    batch: BackwardBatch
+    """The samples, and where the chain rule starts."""
+    options: BackwardOptions = BackwardOptions()
+    """How to differentiate, and what to answer."""
