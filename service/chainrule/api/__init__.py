@@ -1,0 +1,1 @@
+"""HTTP, and nothing else: one router a topic, and what stands between the wire and the rooms behind."""

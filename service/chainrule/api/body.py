@@ -1,0 +1,90 @@
+"""A request's body, read with a limit on its size, on its time, and on what all bodies together may hold."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+
+from chainrule.api.problems import Refusal
+from chainrule.errors import Abandoned
+from chainrule.settings import Settings
+
+CLOSE = {"Connection": "close"}
+"""Sent where the rest of the body is not worth waiting for."""
+
+
+class Intake:
+    """The bytes of all bodies that are in the house: arriving, waiting for a thread, or in work."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.held = 0
+
+    def hold(self) -> Hold:
+        """A place for one body, empty again when the ``with`` block ends."""
+        return Hold(self)
+
+
+class Hold:
+    """What one request holds of the intake."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self.size = 0
+
+    def __enter__(self) -> Hold:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._intake.held -= self.size
+
+    def grow(self, size: int) -> None:
+        """Make room for more bytes, or refuse: a caller can come back, memory cannot be borrowed."""
+        if self._intake.held + size > self._intake.limit:
+            raise Refusal("overloaded", "too many bodies are arriving at once; try again soon", {"Retry-After": "1"})
+        self._intake.held += size
+        self.size += size
+
+
+async def read_body(request: Request, hold: Hold, settings: Settings) -> bytes | bytearray:
+    """The body as it was sent, still compressed if it came so.
+
+    Raises
+    ------
+    Refusal
+        ``body_too_large``, as soon as it is known; ``deadline_exceeded`` if it does not arrive; ``overloaded``.
+    Abandoned
+        If the caller leaves before the end.
+    """
+    limit, seconds = settings.max_body_bytes, settings.read_timeout_seconds
+    declared = int(request.headers.get("content-length", 0))
+    if declared > limit:
+        raise too_large(limit, f"; this one has {declared}")
+    try:
+        async with asyncio.timeout(seconds):
+            return await _collect(request, hold, limit)
+    except TimeoutError:
+        raise Refusal("deadline_exceeded", f"the body did not arrive within {seconds:g} seconds", CLOSE) from None
+
+
+async def _collect(request: Request, hold: Hold, limit: int) -> bytes | bytearray:
+    body: bytes | bytearray = b""
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Abandoned
+        chunk: bytes = message.get("body", b"")
+        hold.grow(len(chunk))
+        if hold.size > limit:
+            raise too_large(limit)
+        if not message.get("more_body", False):
+            return body + chunk if body else chunk
+        if isinstance(body, bytes):  # a second chunk: only now is a copy worth making
+            body = bytearray(body)
+        body += chunk
+
+
+def too_large(limit: int, more: str = "") -> Refusal:
+    """The refusal of a body beyond the limit, said the same way wherever it is noticed."""
+    return Refusal("body_too_large", f"a body may have {limit} bytes, counted after decompression{more}")

@@ -1,0 +1,55 @@
+"""One request's way through the rooms behind HTTP, from bytes to bytes, as a worker thread walks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+from chainrule.api.body import too_large
+from chainrule.api.media_types import Form
+from chainrule.api.timing import Stopwatch
+from chainrule.api.workers import Proceed
+from chainrule.calls import Job
+from chainrule.codec import BodyTooLarge, Document, decode, decompress, encode
+from chainrule.core.limits import Limits
+from chainrule.settings import Settings
+
+Prepare = Callable[[Document, Limits], Job]
+"""What a call does with a document: ``prepare_forward``, ``prepare_backward``."""
+
+
+class Computation:
+    """Decompress, decode, resolve, compute, encode: called once, in a thread, asking between whether to go on."""
+
+    def __init__(
+        self, body: bytes | bytearray, form: Form, prepare: Prepare, settings: Settings, watch: Stopwatch
+    ) -> None:
+        self._body = body
+        self._form = form
+        self._prepare = prepare
+        self._settings = settings
+        self._watch = watch
+        self._admitted = perf_counter()
+
+    def __call__(self, proceed: Proceed) -> bytes:
+        """The bytes of the answer."""
+        watch, form = self._watch, self._form
+        watch.add("queue", perf_counter() - self._admitted)
+        with watch.phase("decode"):
+            document = decode(self._plain_body(), form.content_type)
+        proceed()
+        with watch.phase("resolve"):
+            job = self._prepare(document, self._settings.limits)
+        with watch.phase("compute"):
+            answer = job.compute(proceed)
+        proceed()
+        with watch.phase("encode"):
+            return encode(answer, form.accept, base64=job.base64)
+
+    def _plain_body(self) -> bytes | bytearray:
+        if self._form.compression is None:
+            return self._body
+        try:
+            return decompress(self._body, self._form.compression, self._settings.max_body_bytes)
+        except BodyTooLarge:
+            raise too_large(self._settings.max_body_bytes) from None

@@ -1,0 +1,136 @@
+"""Which form a request has, and which form its answer gets: ``Content-Type``, ``Content-Encoding`` and ``Accept``.
+
+Two forms are spoken, so both headers are read by hand (RFC 9110, sections 8.3 and 12.5.1): the nearest range decides
+its quality, the highest quality wins, and between equals the answer has the form of the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from starlette.requests import Request
+
+from chainrule.api.problems import Refusal
+from chainrule.codec import JSON, SAFETENSORS
+from chainrule.errors import excerpt
+
+SPOKEN = (JSON, SAFETENSORS)
+
+Compression = Literal["gzip", "zstd"]
+
+_COMPRESSIONS: dict[str, Compression] = {"gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of one request, and of its answer."""
+
+    content_type: str
+    compression: Compression | None
+    accept: str
+
+    @classmethod
+    def of(cls, request: Request) -> Form:
+        """Read the headers of a request; nothing of its body is wanted before they are in order."""
+        own = content_type(request)
+        return cls(own, compression(request), accepted(request, own))
+
+
+def content_type(request: Request) -> str:
+    """The form of the request's body.
+
+    Raises
+    ------
+    Refusal
+        ``unsupported_media_type``, with the forms that are spoken.
+    """
+    header = request.headers.get("content-type", "")
+    if header in SPOKEN:
+        return header
+    name, parameters = _parsed(header)
+    if name in SPOKEN and _means_utf8(name, parameters):
+        return name
+    came = f"got {excerpt(header)}" if header else "there is none"
+    expected = f"the Content-Type must be {JSON} (in UTF-8) or {SAFETENSORS}"
+    raise Refusal("unsupported_media_type", f"{expected}, {came}", {"Accept": ", ".join(SPOKEN)})
+
+
+def _means_utf8(name: str, parameters: dict[str, str]) -> bool:
+    charset = parameters.get("charset", "utf-8").lower()
+    return name != JSON or charset in ("utf-8", "utf8", "us-ascii")
+
+
+def compression(request: Request) -> Compression | None:
+    """How the request's body is compressed, if it is.
+
+    Raises
+    ------
+    Refusal
+        ``unsupported_media_type``, with the compressions that are spoken.
+    """
+    header = request.headers.get("content-encoding", "identity")
+    name = header.strip().lower()
+    if name in ("identity", ""):
+        return None
+    if name in _COMPRESSIONS:
+        return _COMPRESSIONS[name]
+    detail = f"the Content-Encoding must be gzip or zstd, or be left out, got {excerpt(header)}"
+    raise Refusal("unsupported_media_type", detail, {"Accept-Encoding": "gzip, zstd"})
+
+
+def accepted(request: Request, own: str) -> str:
+    """The form that the answer gets, `own` being that of the request.
+
+    Raises
+    ------
+    Refusal
+        ``not_acceptable``, if the caller wants neither of the forms that are spoken.
+    """
+    header = ", ".join(request.headers.getlist("accept")).strip()
+    if header in ("", "*/*"):
+        return own
+    ranges = list(_ranges(header))
+    by_preference = sorted(SPOKEN, key=lambda form: (_quality(form, ranges), form == own), reverse=True)
+    if _quality(by_preference[0], ranges) > 0:
+        return by_preference[0]
+    detail = f"an answer can be {JSON} or {SAFETENSORS}, and Accept allows neither: {excerpt(header)}"
+    raise Refusal("not_acceptable", detail)
+
+
+class _Range(NamedTuple):
+    name: str
+    quality: float
+
+
+def _ranges(header: str) -> Iterator[_Range]:
+    for item in header.split(","):
+        name, parameters = _parsed(item)
+        if name:
+            yield _Range("*/*" if name == "*" else name, _number(parameters.get("q", "1")))
+
+
+def _quality(form: str, ranges: list[_Range]) -> float:
+    """The quality that the nearest range gives to a form; 0 if none covers it."""
+    for covering in (form, "application/*", "*/*"):
+        qualities = [one.quality for one in ranges if one.name == covering]
+        if qualities:
+            return max(qualities)
+    return 0.0
+
+
+def _number(text: str) -> float:
+    """A quality between 0 and 1; what cannot be read as one counts as not wanted."""
+    try:
+        value = float(text)
+    except ValueError:
+        return 0.0
+    return value if 0 <= value <= 1 else 0.0
+
+
+def _parsed(value: str) -> tuple[str, dict[str, str]]:
+    """``Type/Subtype; name="value"`` as a lower-case name and its parameters."""
+    name, *rest = value.split(";")
+    pairs = (part.partition("=") for part in rest)
+    return name.strip().lower(), {key.strip().lower(): text.strip().strip('"') for key, _, text in pairs}

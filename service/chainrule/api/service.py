@@ -1,0 +1,30 @@
+"""What all requests of one process share."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from chainrule.api.body import Intake
+from chainrule.api.metrics import Metrics
+from chainrule.api.workers import Workers
+from chainrule.settings import Settings
+
+
+class Service:
+    """The threads, the intake and the numbers of one process, made from its settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.intake = Intake(settings.intake_bytes)
+        self.workers = Workers(
+            settings.threads, settings.queue_size, settings.compute_timeout_seconds, self.metrics.queue
+        )
+        self.draining = False
+        """The process is about to end: it serves what comes, and asks for no more."""
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request is at."""
+    service: Service = request.app.state.service
+    return service

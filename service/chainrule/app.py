@@ -1,0 +1,56 @@
+"""The web application, put together: routers, handlers, middleware, from the inside to the outside."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+
+from fastapi import Depends, FastAPI
+
+from chainrule.api import compute, docs, explanations, health, metrics
+from chainrule.api.keys import key_required
+from chainrule.api.middleware import LastResort, Observation, RequestId, SafeHeaders
+from chainrule.api.openapi import describe
+from chainrule.api.problems import add_problem_handlers
+from chainrule.api.service import Service
+from chainrule.settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for these settings; it holds threads from now on until its lifespan ends."""
+    service = Service(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.workers.close()
+
+    app = FastAPI(
+        title="chainrule",
+        version=version("chainrule"),
+        lifespan=lifespan,
+        openapi_url=None,  # served by our own routers, like everything else
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+
+    locked = [Depends(key_required(settings.api_keys))] if settings.api_keys else []
+    app.include_router(compute.router, dependencies=locked)
+    open_routers = (health.router, metrics.router, docs.router, explanations.router)
+    for router in open_routers:
+        app.include_router(router)
+    app.state.routes = [route for router in (compute.router, *open_routers) for route in router.routes]
+    app.openapi = partial(describe, app, locked=bool(locked))  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+
+    add_problem_handlers(app)
+
+    # The last one added is the first that a request meets.
+    app.add_middleware(LastResort)
+    app.add_middleware(SafeHeaders, service=service)
+    app.add_middleware(Observation, service=service)
+    app.add_middleware(RequestId)
+    return app

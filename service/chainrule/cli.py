@@ -1,0 +1,79 @@
+"""The command ``chainrule``."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Annotated
+
+import structlog
+import typer
+
+from chainrule.logs import configure_logging
+from chainrule.settings import Settings, SettingsError, load_settings, unread_variables
+
+app = typer.Typer(
+    name="chainrule",
+    help="Gradients over HTTP.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it
+    if wanted:
+        typer.echo(f"chainrule {version('chainrule')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[  # noqa: FBT002  # an option, not an argument
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Gradients over HTTP: send a network, its weights and a batch; get outputs, loss and every gradient."""
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="CHAINRULE_HOST")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Port; 0 chooses a free one.", show_default="CHAINRULE_PORT")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; as many as cores.", show_default="CHAINRULE_WORKERS")
+    ] = None,
+) -> None:
+    """Answer requests until SIGTERM or Ctrl-C. Everything else is set by CHAINRULE_* variables."""
+    try:
+        settings = load_settings(host=host, port=port, workers=workers)
+    except SettingsError as error:
+        typer.echo(f"chainrule cannot start.\n{error}", err=True)
+        raise typer.Exit(2) from None
+    configure_logging(settings.log_level, settings.log_format)
+    for warning in unread_variables():
+        structlog.get_logger().warning("unread_variable", detail=warning)
+    raise typer.Exit(_listen_and_serve(settings))
+
+
+def _listen_and_serve(settings: Settings) -> int:
+    # Imported late: NumPy and the web server take a second, which `--version` and a bad setting need not wait for.
+    from chainrule.serving.server import open_listener, serve, url_of  # noqa: PLC0415
+    from chainrule.serving.supervisor import supervise  # noqa: PLC0415
+
+    try:
+        listener = open_listener(settings.host, settings.port)
+    except OSError as error:
+        typer.echo(f"chainrule cannot listen on {settings.host}:{settings.port}: {error.strerror}", err=True)
+        return 1
+    structlog.get_logger().info("listening", url=url_of(listener), workers=settings.workers)
+    if settings.workers > 1:
+        return supervise(settings, listener)
+    serve(settings, listener)
+    return 0
+
+
+def main() -> None:
+    """Run the command; the entry point of the installed script."""
+    app()

@@ -1,0 +1,147 @@
+"""uvicorn's HTTP protocol, and what it leaves open: answers in one write, heads in time and of reasonable size."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import orjson
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+LARGEST_HEAD = 64 * 1024
+"""Bytes of a request's first line and headers together; the parser itself would take any number."""
+
+FRAMING = 8
+"""Bytes of chunk sizes that are let through for each byte of a body: a body may come in chunks of one byte."""
+
+
+class JoiningTransport:
+    """A transport that sends what is written in one turn of the event loop by one system call, and copies nothing.
+
+    uvicorn writes head and body apart. A process killed between the two leaves a 200 without a body, which no load
+    balancer tries again.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._pending: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Send soon."""
+        if not self._pending:
+            self._loop.call_soon(self.flush)
+        self._pending.append(data)
+
+    def flush(self) -> None:
+        """Send now."""
+        pending, self._pending = self._pending, []
+        if pending and not self._transport.is_closing():
+            self._transport.writelines(pending)
+
+    def close(self) -> None:
+        """Send what is left, and close."""
+        self.flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection, of which nothing is awaited for ever."""
+
+    header_timeout_seconds = 10.0
+    """Set on a subclass by `protocol_class`, since uvicorn makes the instances."""
+
+    _around_body = 0
+    """Bytes of the current request that are not of its body."""
+    _timer: asyncio.TimerHandle | None = None
+    """Runs while a head is awaited, or the rest of a body whose answer has already gone out."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """Wrap the transport, and wait for the first head."""
+        super().connection_made(JoiningTransport(transport, self.loop))  # type: ignore[arg-type]  # by duck typing
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing more."""
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser, and look at how much of a head or of trailers it has swallowed."""
+        if self._timer is None and self._between_requests():
+            self._expect_head()
+        self._around_body += len(data)
+        super().data_received(data)
+        if self._around_body > LARGEST_HEAD and not self.transport.is_closing():
+            self._refuse(431, "Request Header Fields Too Large", f"the headers may have {LARGEST_HEAD} bytes together")
+
+    def on_message_begin(self) -> None:
+        """A request begins, perhaps right behind another one."""
+        super().on_message_begin()
+        if self._timer is None:
+            self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        """The head is here. The body has a deadline of its own, where it is read."""
+        self._stop_timer()
+        self._around_body = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Count a piece of the body out, with the framing that it may have."""
+        self._around_body = max(self._around_body - (1 + FRAMING) * len(body), 0)
+        super().on_body(body)
+
+    def on_response_complete(self) -> None:
+        """The answer is out. If the body was refused unread, the rest of it is read and thrown away for a while."""
+        super().on_response_complete()
+        if self.cycle.more_body and not self.transport.is_closing():
+            self._timer = self.loop.call_later(self.header_timeout_seconds, self.transport.close)
+
+    def on_message_complete(self) -> None:
+        """The request is here to its end; if it has been answered before, the connection is idle only now."""
+        super().on_message_complete()
+        if self.cycle.response_complete and self.cycle.more_body:
+            self._stop_timer()
+            self.cycle.more_body = False
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what cannot be parsed; the contract's codes are for requests, and this is none."""
+        self._refuse(400, "Bad Request", "what came on this connection is not an HTTP/1.1 request")
+
+    def _between_requests(self) -> bool:
+        cycle = cast(RequestResponseCycle | None, self.cycle)  # None before the first request, which its type hides
+        return cycle is None or (cycle.response_complete and not cycle.more_body)
+
+    def _expect_head(self) -> None:
+        self._around_body = 0
+        self._timer = self.loop.call_later(self.header_timeout_seconds, self._head_is_late)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _head_is_late(self) -> None:
+        self._timer = None
+        seconds = f"{self.header_timeout_seconds:g}"
+        self._refuse(408, "Request Timeout", f"the head of a request did not arrive within {seconds} seconds")
+
+    def _refuse(self, status: int, title: str, detail: str) -> None:
+        if self._between_requests() or not self.cycle.response_started:
+            problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+            body = orjson.dumps({**problem, "retryable": False, "errors": []})
+            head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+            self.transport.write(STATUS_LINE[status] + head % len(body) + body)
+        self.transport.close()
+
+
+def protocol_class(header_timeout_seconds: float) -> type[Protocol]:
+    """The protocol with this deadline for heads."""
+    return type("Protocol", (Protocol,), {"header_timeout_seconds": header_timeout_seconds})

@@ -1,0 +1,96 @@
+"""One process that serves: uvicorn as we want it, with an end that an orchestrator can see coming."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from time import monotonic
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from chainrule.api.service import Service
+from chainrule.app import create_app
+from chainrule.serving.process import keep_heap
+from chainrule.serving.protocol import protocol_class
+from chainrule.settings import Settings
+
+log = structlog.get_logger()
+
+
+class DrainingServer(uvicorn.Server):
+    """A server that, told to stop, says so and goes on serving for a while before it closes its listener.
+
+    uvicorn closes the listener at once, so that nobody ever sees ``/health/ready`` at 503, and afterwards ends by the
+    signal that it caught, so that a clean stop looks like a death.
+    """
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+        self._closing_time = float("inf")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to drain; a second signal closes the listener now, a third one gives up what is in flight."""
+        if self.should_exit:
+            self.force_exit = True
+        elif self._service.draining or sig == signal.SIGINT:
+            self.should_exit = True
+        else:
+            self._closing_time = monotonic() + self._service.settings.drain_seconds
+        self._service.draining = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look ten times a second whether it is time to close."""
+        return await super().on_tick(counter) or monotonic() >= self._closing_time
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Answer requests on a listening socket until the process is told to stop, and nothing is in flight."""
+    keep_heap()
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        http=protocol_class(settings.header_timeout_seconds),
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # nothing asks for the address of a caller
+        server_header=False,
+        timeout_keep_alive=settings.keep_alive_seconds,  # type: ignore[arg-type]  # a delay of the event loop
+    )
+    DrainingServer(config, app.state.service).run([listener])
+    log.info("stopped")
+
+
+def open_listener(host: str, port: int) -> socket.socket:
+    """A listening socket, shared by all workers.
+
+    Raises
+    ------
+    OSError
+        If the address cannot be had.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, kind, protocol, _, address = found[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Accepted connections inherit it. asyncio sets it only on sockets that it opened itself, and without it a
+        # small answer can wait 40 ms for the caller's acknowledgement of the one before.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    listener.set_inheritable(True)
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where to find the service."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
