@@ -44,7 +44,7 @@ FORWARD: dict[str, dict[str, Any]] = {
 BACKWARD: dict[str, dict[str, Any]] = {
     "neuron": {
         "summary": "One neuron, every gradient",
-        "description": "The next layer sends 1: the weights' gradients are the inputs, the inputs' gradients the weights.",
+        "description": "The next layer sends 1: weights get the inputs as their gradients, and inputs the weights.",
         "value": {
             "network": NEURON,
             "weights": NEURON_WEIGHTS,
@@ -53,7 +53,7 @@ BACKWARD: dict[str, dict[str, Any]] = {
     },
     "classifier": {
         "summary": "A classifier: softmax and cross-entropy in one step",
-        "description": "The gradient at the scores is (p - y) / N. Norms and the gradient at each layer's output beside.",
+        "description": "The gradient at the scores is (p - y) / N. Norms and each layer's gradient beside.",
         "value": {
             "network": SPIRAL,
             "weights": SPIRAL_WEIGHTS,
