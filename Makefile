@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench lock upgrade image image-test clean FORCE
+.PHONY: help run test check format bench coverage lock upgrade image image-test clean FORCE
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,13 +35,16 @@ format: $(VENV)/.dev  ## Put the code in order: format, and mend what ruff can m
 bench: $(VENV)/.dev  ## Print the tables of ratios: what a call costs over bare NumPy
 	@for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
 
-lock: $(VENV)/.dev  ## Write the lock files after a change of dependencies; pins that still fit stay
-	@$(COMPILE) pyproject.toml -o requirements/run.txt
-	@$(COMPILE) --group build -c requirements/run.txt -o requirements/build.txt
-	@$(COMPILE) --group dev -c requirements/run.txt pyproject.toml clients/python/pyproject.toml -o requirements/dev.txt
+coverage: $(VENV)/.dev  ## Run the tests, and print which lines none of them reached
+	@$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 
-upgrade: COMPILE += --upgrade
-upgrade: lock  ## Write the lock files with the newest versions of everything
+lock: $(VENV)/.dev  ## Write the lock files after a change of dependencies; pins that still fit stay
+	$(call compile,run,pyproject.toml)
+	$(call compile,build,--group build -c requirements/run.txt)
+	$(call compile,dev,--group dev -c requirements/run.txt pyproject.toml clients/python/pyproject.toml)
+
+upgrade: UV += --upgrade
+upgrade: lock  ## Write the lock files with the newest version of everything
 
 image:  ## Build the container image
 	@scripts/image.sh
@@ -53,8 +56,15 @@ clean:  ## Remove the environment and all that tools leave behind
 	@rm -rf $(VENV) dist .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config pip compile --quiet \
+UV = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config pip compile --quiet \
 	--universal --fork-strategy fewest --python-version 3.11 --generate-hashes
+
+# A lock file that comes out as it was keeps its time, so that the environment stays too.
+define compile
+@cp -p requirements/$(1).txt $(VENV)/$(1).before
+@$(UV) $(2) -o requirements/$(1).txt
+@if cmp -s requirements/$(1).txt $(VENV)/$(1).before; then mv $(VENV)/$(1).before requirements/$(1).txt; fi
+endef
 
 # The environment is made anew when a lock file changes or its Python is gone; a changed pyproject installs the two
 # distributions again. `.run` holds what the service needs, `.dev` everything.
