@@ -26,7 +26,7 @@ check: $(VENV)/.dev  ## Check what takes seconds: format, lint, types and import
 	@$(BIN)/ruff format --check --quiet . || { echo 'make format puts these files in order'; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/mypy clients/python/tests
+	@$(BIN)/mypy clients/python/tests clients/python/conftest.py
 	@$(BIN)/lint-imports --no-logo
 
 format: $(VENV)/.dev  ## Put the code in order: format, and mend what ruff can mend
