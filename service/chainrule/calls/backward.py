@@ -60,10 +60,10 @@ def _read_upstream(prepared: Prepared[BackwardRequest]) -> Array | None:
     upstream = prepared.request.batch.output_gradients
     if upstream is None:
         return None
-    where, wanted = "/batch/output_gradients", prepared.network.output
+    wanted = prepared.network.output
     if upstream.shape != wanted:
-        raise InputError("shape_mismatch", where, mismatch(wanted, upstream.shape))
-    return cast(upstream, np.dtype(prepared.request.options.dtype), where)
+        raise InputError("shape_mismatch", "/batch/output_gradients", mismatch(wanted, upstream.shape))
+    return cast(upstream, np.dtype(prepared.request.options.dtype), "batch", "output_gradients")
 
 
 def _read_wrt(prepared: Prepared[BackwardRequest]) -> engine.Asked:
@@ -115,8 +115,7 @@ def _weight_gradients(prepared: Prepared[BackwardRequest], found: engine.Backwar
     """Give the tree that was sent as weights, as far as it was asked for, with zeros where nothing depends on it."""
     network, sent = prepared.network, prepared.request.weights
     gradients: dict[int, Weights] = {
-        index: {name: np.zeros_like(one) for name, one in prepared.weights[index].items()}
-        | dict(found.weights.get(index, {}))
+        index: found.weights[index] if index in found.weights else _zeros(prepared.weights[index])
         for index, node in enumerate(network.nodes)
         if node.name in sent and asked.asks_for(index)
     }
@@ -125,7 +124,7 @@ def _weight_gradients(prepared: Prepared[BackwardRequest], found: engine.Backwar
 
 
 def _input_gradients(prepared: Prepared[BackwardRequest], found: engine.Backward) -> Array | dict[str, Array]:
-    gradients = [found.values.get(index, np.zeros_like(one)) for index, one in enumerate(prepared.inputs)]
+    gradients = [_gradient_at(index, one, found) for index, one in enumerate(prepared.inputs)]
     if prepared.request.network.inputs is None:
         return gradients[0]
     return dict(zip(prepared.network.inputs, gradients, strict=True))
@@ -138,7 +137,16 @@ def _activation_gradients(
     nodes = prepared.network.nodes
     if prepared.objective is not None and prepared.objective.fused:
         nodes = nodes[:-1]
-    return {node.name: found.values.get(node.value, np.zeros_like(passed.values[node.value])) for node in nodes}
+    return {node.name: _gradient_at(node.value, passed.values[node.value], found) for node in nodes}
+
+
+def _gradient_at(index: int, value: Array, found: engine.Backward) -> Array:
+    """Give the gradient at a value: zeros where the chain did not reach it."""
+    return found.values[index] if index in found.values else np.zeros_like(value)
+
+
+def _zeros(weights: Weights) -> Weights:
+    return {name: np.zeros_like(one) for name, one in weights.items()}
 
 
 def _norms(gradients: Tree) -> dict[str, Any]:

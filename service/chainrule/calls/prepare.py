@@ -17,7 +17,7 @@ from chainrule.core.loss import check_sample_weights
 from chainrule.core.metrics import Metric
 from chainrule.core.network import Network, check_layer_count, resolve, with_activation
 from chainrule.core.objective import Objective, may_fuse
-from chainrule.core.tensors import cast, read_inputs, read_weights
+from chainrule.core.tensors import cast, input_path, read_inputs, read_weights
 from chainrule.errors import Fault, InputError, excerpt, pointer
 from chainrule.schemas import PassRequest, parse
 
@@ -83,7 +83,7 @@ def prepare(
     return Prepared(
         request,
         network,
-        [cast(array, dtype, _input_pointer(request.network, name)) for name, array in inputs.items()],
+        [cast(array, dtype, *input_path(name)) for name, array in inputs.items()],
         weights,
         [Run(request.options.training or False, one) for one in state],
         sample_weights,
@@ -119,10 +119,6 @@ def _check_layer_count(document: Any, limits: Limits) -> None:
     layers = network.get("layers") if isinstance(network, dict) else None
     if isinstance(layers, list):
         check_layer_count(len(layers), limits)
-
-
-def _input_pointer(definition: Definition, name: str) -> str:
-    return "/batch/inputs" if definition.inputs is None else pointer("batch", "inputs", name)
 
 
 def _check_included(request: PassRequest) -> None:
@@ -168,7 +164,7 @@ def _read_sample_weights(request: PassRequest, network: Network, dtype: np.dtype
     if weights is None:
         return None
     check_sample_weights(weights, network.output)
-    return cast(weights, dtype, "/batch/sample_weights")
+    return cast(weights, dtype, "batch", "sample_weights")
 
 
 def _read_objective(

@@ -160,8 +160,7 @@ def penalty(network: Network, weights: Sequence[Weights], dtype: np.dtype[Any]) 
     penalties = [
         regularizer.penalty(weights[index][name])
         for index, node in enumerate(network.nodes)
-        for name, regularizer in node.layer.regularizers().items()
-        if name in node.weights
+        for name, regularizer in node.regularizers.items()
     ]
     return dtype.type(sum(penalties)) if penalties else None
 
@@ -172,8 +171,7 @@ def with_penalties(
     """Add each regularizer's slope to the gradient of its weight."""
     result = dict(gradients)
     for index, found in gradients.items():
-        regularizers = network.nodes[index].layer.regularizers()
-        slopes = {name: one.slope(weights[index][name]) for name, one in regularizers.items() if name in found}
+        slopes = {name: one.slope(weights[index][name]) for name, one in network.nodes[index].regularizers.items()}
         if slopes:
             result[index] = {**found, **{name: found[name] + slope for name, slope in slopes.items()}}
     return result

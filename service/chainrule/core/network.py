@@ -12,6 +12,7 @@ from chainrule.core.arrays import Shape, size_of
 from chainrule.core.definition import INPUTS, Definition, PlacedLayer
 from chainrule.core.layer import Layer, Misfit
 from chainrule.core.limits import Limits
+from chainrule.core.regularizers import Regularizer
 from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer
 
 
@@ -39,6 +40,8 @@ class Node:
     other_weights: Mapping[str, Shape]
     """Shapes that a weight may have instead."""
     state: Mapping[str, Shape]
+    regularizers: Mapping[str, Regularizer]
+    """The penalties on its weights, by the weight's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +116,19 @@ def _names(layers: Sequence[PlacedLayer], inputs: Iterable[str]) -> list[str]:
     taken: dict[str, str] = {name: "an input" for name in inputs if name != INPUTS}
     faults = []
     for index, name in enumerate(names):
-        where = pointer("network", "layers", index, "name")
         if name == INPUTS:
-            faults.append(Fault("invalid_parameter", where, f'"{INPUTS}" is reserved for the batch'))
+            faults.append(Fault("invalid_parameter", _name_of(index), f'"{INPUTS}" is reserved for the batch'))
         elif name in taken:
-            faults.append(Fault("duplicate_name", where, f"{excerpt(name)} is already the name of {taken[name]}"))
+            detail = f"{excerpt(name)} is already the name of {taken[name]}"
+            faults.append(Fault("duplicate_name", _name_of(index), detail))
         taken.setdefault(name, f"layer {index}")
     if faults:
         raise InputError.of(faults)
     return names
+
+
+def _name_of(index: int) -> str:
+    return pointer("network", "layers", index, "name")
 
 
 def _sources(layers: Sequence[PlacedLayer], names: Sequence[str], inputs: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -190,7 +197,8 @@ class _Building:
             self.shapes.append(output)
             reads = (len(self.shapes) - 1,)
         self.parameters += sum(map(size_of, (*weights.values(), *state.values())))
-        self.nodes.append(Node(layer, name, reads[0], weights, others, state))
+        regularizers = {weight: one for weight, one in layer.regularizers().items() if weight in weights}
+        self.nodes.append(Node(layer, name, reads[0], weights, others, state, regularizers))
         self.values[name] = reads[0]
         self._check_cost(index)
 

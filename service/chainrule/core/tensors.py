@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.core.arrays import Array, Shape, Weights, is_finite
+from chainrule.core.definition import INPUTS
 from chainrule.core.network import Network
 from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer
 
@@ -29,15 +30,12 @@ def read_inputs(batch: NDArray[Any] | Mapping[str, NDArray[Any]], names: list[st
     """
     arrays = _named_inputs(batch, names)
     for name, array in arrays.items():
-        where = "/batch/inputs" if names is None else pointer("batch", "inputs", name)
-        if array.ndim == 0:
-            raise InputError(
-                "shape_mismatch", where, "expected an array with the samples along its first axis, got a number"
-            )
         if array.size == 0:
-            raise InputError(
-                "empty_batch", where, f"expected at least one sample with at least one number, got {array.shape}"
-            )
+            detail = f"expected at least one sample with at least one number, got {array.shape}"
+            raise InputError("empty_batch", pointer(*input_path(name)), detail)
+        if array.ndim == 0:
+            detail = "expected an array with the samples along its first axis, got a number"
+            raise InputError("shape_mismatch", pointer(*input_path(name)), detail)
     counts = {len(array) for array in arrays.values()}
     if len(counts) > 1:
         raise InputError(
@@ -46,12 +44,17 @@ def read_inputs(batch: NDArray[Any] | Mapping[str, NDArray[Any]], names: list[st
     return arrays
 
 
+def input_path(name: str) -> tuple[str, ...]:
+    """Give the keys that lead to an input in the request; a single input has the reserved name."""
+    return ("batch", "inputs") if name == INPUTS else ("batch", "inputs", name)
+
+
 def _named_inputs(batch: NDArray[Any] | Mapping[str, NDArray[Any]], names: list[str] | None) -> dict[str, NDArray[Any]]:
     if names is None:
         if isinstance(batch, Mapping):
             detail = "an object of inputs needs their names in network.inputs"
             raise InputError("invalid_parameter", "/batch/inputs", detail)
-        return {"inputs": batch}
+        return {INPUTS: batch}
     if not isinstance(batch, Mapping):
         detail = f"expected an object with an array for each of the {len(names)} inputs, got one array"
         raise InputError("invalid_parameter", "/batch/inputs", detail)
@@ -74,8 +77,17 @@ def _named_inputs(batch: NDArray[Any] | Mapping[str, NDArray[Any]], names: list[
     return {name: batch[name] for name in names}
 
 
-def cast(array: NDArray[Any], dtype: np.dtype[Any], where: str) -> Array:
+def cast(array: NDArray[Any], dtype: np.dtype[Any], *where: str) -> Array:
     """Bring an array into the type that everything is computed in.
+
+    Parameters
+    ----------
+    array
+        The array as it came.
+    dtype
+        The type to compute in.
+    where
+        The keys that lead to it in the request.
 
     Raises
     ------
@@ -87,7 +99,7 @@ def cast(array: NDArray[Any], dtype: np.dtype[Any], where: str) -> Array:
     with np.errstate(over="ignore"):
         result: Array = array.astype(dtype)
     if not is_finite(result):
-        raise InputError("non_finite_input", where, f"holds a number that is too large for {dtype.name}")
+        raise InputError("non_finite_input", pointer(*where), f"holds a number that is too large for {dtype.name}")
     return result
 
 
@@ -110,7 +122,7 @@ def read_weights(
 
 def _cast_all(part: str, network: Network, tree: Tree, dtype: np.dtype[Any]) -> list[Weights]:
     return [
-        {name: cast(array, dtype, pointer(part, node.name, name)) for name, array in tree.get(node.name, {}).items()}
+        {name: cast(array, dtype, part, node.name, name) for name, array in tree.get(node.name, {}).items()}
         for node in network.nodes
     ]
 
@@ -150,11 +162,11 @@ def _layer_faults(
         if name not in shapes
     ]
     for name, shape in shapes.items():
-        where = pointer(part, layer, name)
         if name not in sent:
-            faults.append(Fault("missing_weight", where, f"layer {excerpt(layer)} needs {name} {shape}"))
+            detail = f"layer {excerpt(layer)} needs {name} {shape}"
+            faults.append(Fault("missing_weight", pointer(part, layer, name), detail))
         elif sent[name].shape not in (shape, others.get(name)):
-            faults.append(Fault("shape_mismatch", where, mismatch(shape, sent[name].shape)))
+            faults.append(Fault("shape_mismatch", pointer(part, layer, name), mismatch(shape, sent[name].shape)))
     return faults
 
 

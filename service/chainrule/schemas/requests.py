@@ -43,7 +43,9 @@ class Options(Strict):
 class ForwardOptions(Options):
     """How to compute, and what to answer."""
 
-    include: Annotated[list[Literal["activations", "sample_losses"]], Field(fail_fast=True)] = []
+    include: Annotated[list[Literal["activations", "sample_losses"]], Field(fail_fast=True)] = Field(
+        default_factory=list
+    )
     """What to answer beside: each layer's output, each position's loss."""
 
 
@@ -52,9 +54,9 @@ class BackwardOptions(Options):
 
     include: Annotated[
         list[Literal["activations", "activation_gradients", "norms", "sample_losses"]], Field(fail_fast=True)
-    ] = []
+    ] = Field(default_factory=list)
     """What to answer beside: each layer's output and the gradient there, norms of gradients, each position's loss."""
-    wrt: Annotated[list[str], Field(fail_fast=True)] = ["weights", "inputs"]
+    wrt: Annotated[list[str], Field(fail_fast=True)] = Field(default_factory=lambda: ["weights", "inputs"])
     """What to differentiate with respect to: ``weights`` (all), ``inputs``, and names of layers (their weights)."""
 
 
@@ -81,24 +83,24 @@ class PassRequest(Strict):
 
     network: Definition
     """The layers."""
-    weights: WireTree = {}
+    weights: WireTree = Field(default_factory=dict)
     """Exactly the weights that the network needs, by layer and name."""
-    state: WireTree = {}
+    state: WireTree = Field(default_factory=dict)
     """Arrays that are not trained, such as running means, by layer and name."""
     batch: ForwardBatch
     """The samples."""
     loss: AnyLoss | None = None
     """What the outputs are measured by: a name, or an object with its parameters."""
-    metrics: Annotated[list[AnyMetric], Field(max_length=100, fail_fast=True)] = []
+    metrics: Annotated[list[AnyMetric], Field(max_length=100, fail_fast=True)] = Field(default_factory=list)
     """Figures beside the loss: names, or objects with their parameters."""
-    options: Options = Options()
+    options: Options = Field(default_factory=Options)
     """How to compute, and what to answer."""
 
 
 class ForwardRequest(PassRequest):
     """A network, its weights and a batch."""
 
-    options: ForwardOptions = ForwardOptions()
+    options: ForwardOptions = Field(default_factory=ForwardOptions)
     """How to compute, and what to answer."""
 
 
@@ -107,5 +109,5 @@ class BackwardRequest(PassRequest):
 
     batch: BackwardBatch
     """The samples, and where the chain rule starts."""
-    options: BackwardOptions = BackwardOptions()
+    options: BackwardOptions = Field(default_factory=BackwardOptions)
     """How to differentiate, and what to answer."""
