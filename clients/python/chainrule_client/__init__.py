@@ -1,1 +1,70 @@
-"""The Python client of chainrule, gradients over HTTP."""
+"""The Python client of chainrule, gradients over HTTP: NumPy arrays in, NumPy arrays out.
+
+>>> from chainrule_client import Client
+>>> client = Client(base_url="http://127.0.0.1:8000")
+>>> client
+Client(base_url='http://127.0.0.1:8000', encoding='safetensors')
+
+`Client.backward` gives the gradient of a loss with respect to every weight and input; `AsyncClient` does the same from
+asyncio. Every error of a call is a `ChainruleError`.
+"""
+
+from ._client import AsyncClient, Client
+from ._errors import (
+    AnswerError,
+    AuthenticationError,
+    ChainruleError,
+    DeadlineError,
+    Fault,
+    InputError,
+    OverloadedError,
+    ProblemError,
+    RequestTimeoutError,
+    ServerError,
+    TransportError,
+)
+from ._results import (
+    ArrayStatistics,
+    Backward,
+    Forward,
+    Gradients,
+    GradientStatistics,
+    Norms,
+    ServiceWarning,
+    Statistics,
+)
+from ._types import NOT_GIVEN, NotGiven
+from ._version import __version__
+
+__all__ = [
+    "NOT_GIVEN",
+    "AnswerError",
+    "ArrayStatistics",
+    "AsyncClient",
+    "AuthenticationError",
+    "Backward",
+    "ChainruleError",
+    "Client",
+    "DeadlineError",
+    "Fault",
+    "Forward",
+    "GradientStatistics",
+    "Gradients",
+    "InputError",
+    "Norms",
+    "NotGiven",
+    "OverloadedError",
+    "ProblemError",
+    "RequestTimeoutError",
+    "ServerError",
+    "ServiceWarning",
+    "Statistics",
+    "TransportError",
+    "__version__",
+]
+
+# The names are said to live where they are imported from: tracebacks and pickles show no private module.
+for _name in __all__:
+    if isinstance(globals()[_name], type):
+        globals()[_name].__module__ = __name__
+del _name
