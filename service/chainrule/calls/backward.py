@@ -123,8 +123,13 @@ def _weight_gradients(prepared: Prepared[BackwardRequest], found: engine.Backwar
     return {network.nodes[index].name: dict(one) for index, one in gradients.items()}
 
 
-def _input_gradients(prepared: Prepared[BackwardRequest], found: engine.Backward) -> Array | dict[str, Array]:
-    gradients = [_gradient_at(index, one, found) for index, one in enumerate(prepared.inputs)]
+def _input_gradients(
+    prepared: Prepared[BackwardRequest], found: engine.Backward
+) -> Array | dict[str, Array | None] | None:
+    whole = prepared.network.integer_inputs
+    gradients = [
+        None if index in whole else _gradient_at(index, one, found) for index, one in enumerate(prepared.inputs)
+    ]
     if prepared.request.network.inputs is None:
         return gradients[0]
     return dict(zip(prepared.network.inputs, gradients, strict=True))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chainrule.calls.job import Document, Job, Proceed
 from chainrule.core.arrays import Array, Weights
@@ -17,7 +18,8 @@ from chainrule.core.loss import check_sample_weights
 from chainrule.core.metrics import Metric
 from chainrule.core.network import Network, check_layer_count, resolve, with_activation
 from chainrule.core.objective import Objective, may_fuse
-from chainrule.core.tensors import cast, input_path, read_inputs, read_weights
+from chainrule.core.random_bits import RandomBits
+from chainrule.core.tensors import cast, input_path, read_inputs, read_integers, read_weights
 from chainrule.errors import Fault, InputError, excerpt, pointer
 from chainrule.schemas import PassRequest, parse
 
@@ -75,7 +77,9 @@ def prepare(
     _check_included(request)
     inputs = read_inputs(request.batch.inputs, request.network.inputs)
     _check_training(request)
-    network = resolve(request.network, {name: array.shape for name, array in inputs.items()}, limits)
+    training = request.options.training or False
+    shapes = {name: array.shape for name, array in inputs.items()}
+    network = resolve(request.network, shapes, limits, training=training)
     dtype = np.dtype(request.options.dtype)
     weights, state = read_weights(network, request.weights, request.state, dtype)
     _check_metrics(request)
@@ -83,9 +87,9 @@ def prepare(
     return Prepared(
         request,
         network,
-        [cast(array, dtype, *input_path(name)) for name, array in inputs.items()],
+        _read_inputs(network, inputs, dtype),
         weights,
-        [Run(request.options.training or False, one) for one in state],
+        _runs(request, state),
         sample_weights,
         _read_objective(request, network, sample_weights, dtype),
     )
@@ -128,13 +132,36 @@ def _check_included(request: PassRequest) -> None:
 
 
 def _check_training(request: PassRequest) -> None:
-    """Ask for ``training`` where it makes a difference: a default would be wrong half of the time."""
-    if request.options.training is not None:
+    """Ask for ``training`` and ``seed`` where they make a difference: no default would be right."""
+    options = request.options
+    if options.training is False or (options.training and options.seed is not None):
         return
-    for layer in request.network.layers:
-        if any(part.trains_differently for part in with_activation(layer)):
-            detail = f"{layer.type} computes differently in training: say true or false"
+    for part in (part for layer in request.network.layers for part in with_activation(layer)):
+        if options.training is None and part.trains_differently:
+            detail = f"{part.type} computes differently in training: say true or false"
             raise InputError("missing_field", "/options/training", detail)
+        if options.training and part.needs_seed():
+            detail = (
+                f"{part.type} draws at random in training: say a seed, so that the same request has the same answer"
+            )
+            raise InputError("missing_field", "/options/seed", detail)
+
+
+def _read_inputs(network: Network, inputs: dict[str, NDArray[Any]], dtype: np.dtype[Any]) -> list[Array]:
+    return [
+        cast(read_integers(array, name), np.dtype(np.int64))
+        if index in network.integer_inputs
+        else cast(array, dtype, *input_path(name))
+        for index, (name, array) in enumerate(inputs.items())
+    ]
+
+
+def _runs(request: PassRequest, state: list[Weights]) -> list[Run]:
+    options = request.options
+    return [
+        Run(options.training or False, one, RandomBits(options.seed or 0, index, options.row_offset))
+        for index, one in enumerate(state)
+    ]
 
 
 def _check_metrics(request: PassRequest) -> None:

@@ -132,7 +132,7 @@ def backward(
 
 def _needed(network: Network, asked: Asked) -> list[bool]:
     """Say for each value whether its gradient is read, or leads to one that is."""
-    needed = [asked.inputs] * len(network.inputs)
+    needed = [asked.inputs and index not in network.integer_inputs for index in range(len(network.inputs))]
     for operation in network.operations:
         own = asked.values or (bool(network.nodes[operation.node].weights) and asked.asks_for(operation.node))
         needed.append(own or any(needed[source] for source in operation.sources))

@@ -15,6 +15,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array, Shape, Weights, size_of
 from chainrule.core.part import Part
+from chainrule.core.random_bits import NO_SEED, RandomBits
 from chainrule.core.regularizers import Regularizer
 
 
@@ -29,6 +30,8 @@ class Run:
     training: bool = False
     state: Weights = field(default_factory=dict)
     """The layer's non-trainable arrays."""
+    bits: RandomBits = NO_SEED
+    """The layer's own random bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,12 @@ class Layer(Part):
     """Whether each sample's output depends on that sample alone, so that a batch may be split."""
     trains_differently: ClassVar[bool] = False
     """Whether the request must say ``options.training``."""
+    reads_integers: ClassVar[bool] = False
+    """Whether its input is whole numbers, which have no gradient."""
+
+    def needs_seed(self) -> bool:
+        """Whether it draws random bits in training, so that the request must say ``options.seed``."""
+        return False
 
     def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """Name the weights that it needs for inputs of these shapes."""
@@ -95,6 +104,19 @@ class Layer(Part):
         """
         raise NotImplementedError
 
+    def check_training(self, *inputs: Shape) -> None:
+        """Refuse to train on inputs of these shapes.
+
+        Raises
+        ------
+        Misfit
+            If there is nothing to train on, as for a batch normalization of one number.
+        """
+
+    def extra_numbers(self, *inputs: Shape) -> int:
+        """Count the numbers that it holds for a while beside its output: scores, gates, unfolded windows."""
+        return 0
+
     def flops(self, *inputs: Shape) -> int:
         """Count the floating-point operations of matrix products in the forward pass; a multiply-add counts as two."""
         return 0
@@ -117,6 +139,19 @@ class Layer(Part):
         ending = "_regularizer"
         found = {name: getattr(self, name) for name in type(self).model_fields if name.endswith(ending)}
         return {name.removesuffix(ending): penalty for name, penalty in found.items() if penalty is not None}
+
+
+class SeveralInputs(Layer):
+    """A function of several arrays: its ``forward`` and ``backward`` speak of all of them."""
+
+    most_inputs: ClassVar[int] = 1_000
+
+    def apply(self, inputs: Sequence[Array], weights: Weights, run: Run) -> Step:
+        return self.forward_all(inputs, weights, run)
+
+    def forward_all(self, inputs: Sequence[Array], weights: Weights, run: Run) -> Step:
+        """Compute the output for the inputs, and what ``backward`` will need."""
+        raise NotImplementedError
 
 
 class Activation(Layer):

@@ -53,7 +53,9 @@ class Network:
     nodes: tuple[Node, ...]
     operations: tuple[Operation, ...]
     activations: int
-    """Numbers in the inputs and in the outputs of all operations."""
+    """Numbers in the inputs and in the outputs of all operations, and what these hold beside."""
+    integer_inputs: frozenset[int]
+    """The inputs that are whole numbers: read by nothing but layers that take those."""
     forward_flops: int
 
     @property
@@ -67,7 +69,7 @@ class Network:
         return 3 * self.forward_flops
 
 
-def resolve(definition: Definition, inputs: Mapping[str, Shape], limits: Limits) -> Network:
+def resolve(definition: Definition, inputs: Mapping[str, Shape], limits: Limits, *, training: bool = False) -> Network:
     """Work out names, wiring, shapes and cost.
 
     Parameters
@@ -78,6 +80,8 @@ def resolve(definition: Definition, inputs: Mapping[str, Shape], limits: Limits)
         The shape of each input, the batch in front, in the order of ``definition.inputs``.
     limits
         What the network may cost.
+    training
+        Whether the network is being trained.
 
     Raises
     ------
@@ -88,12 +92,22 @@ def resolve(definition: Definition, inputs: Mapping[str, Shape], limits: Limits)
     check_layer_count(len(definition.layers), limits)
     names = _names(definition.layers, inputs)
     sources = _sources(definition.layers, names, tuple(inputs))
-    building = _Building(inputs, limits)
+    building = _Building(inputs, limits, training=training)
     for index, layer in enumerate(definition.layers):
         building.add(index, layer, names[index], sources[index])
     return Network(
-        tuple(inputs), tuple(building.nodes), tuple(building.operations), building.activations, building.flops
+        tuple(inputs),
+        tuple(building.nodes),
+        tuple(building.operations),
+        building.activations,
+        _integer_inputs(len(inputs), building.operations),
+        building.flops,
     )
+
+
+def _integer_inputs(count: int, operations: Sequence[Operation]) -> frozenset[int]:
+    readers = {index: [one.layer for one in operations if index in one.sources] for index in range(count)}
+    return frozenset(index for index, found in readers.items() if found and all(one.reads_integers for one in found))
 
 
 def check_layer_count(count: int, limits: Limits) -> None:
@@ -169,8 +183,9 @@ def _input_count(layer: Layer, count: int) -> str:
 class _Building:
     """The network as far as it has been walked."""
 
-    def __init__(self, inputs: Mapping[str, Shape], limits: Limits) -> None:
+    def __init__(self, inputs: Mapping[str, Shape], limits: Limits, *, training: bool) -> None:
         self.limits = limits
+        self.training = training
         self.shapes = list(inputs.values())
         self.values = {name: index for index, name in enumerate(inputs)}
         self.nodes: list[Node] = []
@@ -187,11 +202,11 @@ class _Building:
         state: dict[str, Shape] = {}
         for part in with_activation(layer):
             shapes = [self.shapes[value] for value in reads]
-            output = _output_shape(part, shapes, index)
+            output = self._output_shape(part, shapes, index)
             weights |= part.weight_shapes(*shapes)
             others |= part.other_weight_shapes(*shapes)
             state |= part.state_shapes(*shapes)
-            self.activations += size_of(output)
+            self.activations += size_of(output) + part.extra_numbers(*shapes)
             self.flops += part.flops(*shapes)
             self.operations.append(Operation(part, index, reads, output))
             self.shapes.append(output)
@@ -202,6 +217,15 @@ class _Building:
         self.values[name] = reads[0]
         self._check_cost(index)
 
+    def _output_shape(self, part: Layer, shapes: Sequence[Shape], index: int) -> Shape:
+        try:
+            output = part.output_shape(*shapes)
+            if self.training:
+                part.check_training(*shapes)
+        except Misfit as misfit:
+            raise InputError("shape_mismatch", pointer("network", "layers", index), str(misfit)) from misfit
+        return output
+
     def _check_cost(self, index: int) -> None:
         for what, count, most in (
             ("parameters", self.parameters, self.limits.parameters),
@@ -211,13 +235,6 @@ class _Building:
             if count > most:
                 detail = f"up to this layer the network has {count:,} {what}, at most {most:,} are allowed"
                 raise InputError("network_too_large", pointer("network", "layers", index), detail)
-
-
-def _output_shape(part: Layer, shapes: Sequence[Shape], index: int) -> Shape:
-    try:
-        return part.output_shape(*shapes)
-    except Misfit as misfit:
-        raise InputError("shape_mismatch", pointer("network", "layers", index), str(misfit)) from misfit
 
 
 def with_activation(layer: Layer) -> tuple[Layer, ...]:

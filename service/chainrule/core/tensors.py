@@ -103,6 +103,22 @@ def cast(array: NDArray[Any], dtype: np.dtype[Any], *where: str) -> Array:
     return result
 
 
+def read_integers(array: NDArray[Any], name: str) -> NDArray[np.int64]:
+    """Read an input of whole numbers.
+
+    Raises
+    ------
+    InputError
+        ``invalid_parameter`` at the input, with the first number that is none.
+    """
+    whole = array.astype(np.int64)
+    if (whole != array).any():
+        where = np.unravel_index(int((whole != array).argmax()), array.shape)
+        detail = f"expected whole numbers, got {array[where]} at {[int(index) for index in where]}"
+        raise InputError("invalid_parameter", pointer(*input_path(name)), detail)
+    return whole
+
+
 def read_weights(
     network: Network, weights: Tree, state: Tree, dtype: np.dtype[Any]
 ) -> tuple[list[Weights], list[Weights]]:

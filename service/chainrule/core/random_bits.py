@@ -1,0 +1,42 @@
+"""Random bits that are a function of a seed, a layer and a row: the same on every machine and NumPy version.
+
+A row's bits do not depend on how many rows are drawn, nor on what other layers draw, so that a batch sent in pieces
+(each with its ``row_offset``) gets the masks of the whole. Only raw bits of the Philox generator are used: NumPy
+promises those, and not the streams of its distributions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORDS_PER_BLOCK = 4
+"""A Philox counter gives four words of 64 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class RandomBits:
+    """The random bits of one layer, for the rows of one batch."""
+
+    seed: int
+    layer: int
+    """The layer's place in the network: each draws from a stream of its own."""
+    row_offset: int = 0
+    """The first row's place in the whole batch."""
+
+    def words(self, rows: int, row_size: int) -> NDArray[np.uint64]:
+        """Draw ``(rows, row_size)`` words of 64 random bits.
+
+        Each row starts at a counter of its own, ``row * ceil(row_size / 4)``.
+        """
+        blocks = -(-row_size // WORDS_PER_BLOCK)
+        generator = np.random.Philox(key=[self.seed, self.layer], counter=[0, 0, 0, 0])
+        generator.advance(self.row_offset * blocks)
+        words = generator.random_raw(rows * blocks * WORDS_PER_BLOCK)
+        return words.reshape(rows, blocks * WORDS_PER_BLOCK)[:, :row_size]
+
+
+NO_SEED = RandomBits(0, 0)
+"""The bits of a run in which nobody draws any."""
