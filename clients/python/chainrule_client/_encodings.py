@@ -76,8 +76,9 @@ def _plain(value: Any) -> Any:
 
 
 def _as_list(array: Array) -> Any:
-    # JSON has no NaN and no infinity. As bytes they reach the service, which then says where they stand.
-    return array.tolist() if np.isfinite(array).all() else _as_base64(array)
+    # JSON has no NaN and no infinity, and its lists lose the shape of an array without entries. As bytes both reach
+    # the service, which then says where they stand.
+    return array.tolist() if array.size and np.isfinite(array).all() else _as_base64(array)
 
 
 def _as_base64(array: Array) -> dict[str, Any]:

@@ -147,6 +147,14 @@ def test_numbers_that_are_not_finite_are_sent_for_the_service_to_say_where(conne
     np.testing.assert_equal(sent(connection.request)["batch"]["inputs"], np.array([[np.nan, np.inf]]))
 
 
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("shape", [(), (0,), (0, 3), (2, 0), (2, 1, 3)])
+def test_every_shape_is_sent(connect: Connect, encoding: str, shape: tuple[int, ...]) -> None:
+    connection = connect(ANSWER, encoding=encoding)
+    connection.forward(network=NETWORK, inputs=np.ones(shape))
+    assert np.shape(sent(connection.request)["batch"]["inputs"]) == shape
+
+
 def test_weights_are_sent_as_floats_and_labels_as_integers(connect: Connect) -> None:
     connection = connect(ANSWER)
     connection.forward(network=NETWORK, weights={"hidden": {"bias": [1, 2]}}, inputs=[[1.0]], targets=[0])
