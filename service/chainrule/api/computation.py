@@ -10,8 +10,9 @@ from chainrule.api.media_types import Form
 from chainrule.api.timing import Stopwatch
 from chainrule.api.workers import Proceed
 from chainrule.calls import Job
-from chainrule.codec import BodyTooLarge, Document, decode, decompress, encode
+from chainrule.codec import BodyTooLarge, Document, NonFiniteAnswerError, decode, decompress, encode
 from chainrule.core.limits import Limits
+from chainrule.errors import InputError
 from chainrule.settings import Settings
 
 Prepare = Callable[[Document, Limits], Job]
@@ -44,7 +45,10 @@ class Computation:
             answer = job.compute(proceed)
         proceed()
         with watch.phase("encode"):
-            return encode(answer, form.accept, base64=job.base64)
+            try:
+                return encode(answer, form.accept, base64=job.base64)
+            except NonFiniteAnswerError:  # the core looks at every layer, and not at sums of squares such as norms
+                raise InputError("non_finite_result", "", "a number of the answer is too large to be finite") from None
 
     def _plain_body(self) -> bytes | bytearray:
         if self._form.compression is None:

@@ -16,7 +16,7 @@ from pydantic.json_schema import models_json_schema
 from chainrule.api.problems import KINDS, PROBLEM_JSON
 from chainrule.codec import JSON, SAFETENSORS
 from chainrule.schemas import BackwardRequest, BackwardResponse, ForwardRequest, ForwardResponse, Problem
-from chainrule.schemas.examples import BACKWARD_EXAMPLES, FORWARD_EXAMPLES
+from chainrule.schemas.examples import BACKWARD, FORWARD
 
 SUMMARY = "Gradients over HTTP: send a network, its weights and a batch; get outputs, loss and every gradient."
 
@@ -58,8 +58,8 @@ class Call(NamedTuple):
 
 
 CALLS = {
-    "/forward": Call(ForwardRequest, ForwardResponse, FORWARD_EXAMPLES),
-    "/backward": Call(BackwardRequest, BackwardResponse, BACKWARD_EXAMPLES),
+    "/forward": Call(ForwardRequest, ForwardResponse, FORWARD),
+    "/backward": Call(BackwardRequest, BackwardResponse, BACKWARD),
 }
 
 

@@ -1,0 +1,89 @@
+"""What a process and a connection do beneath the application."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+from typing import cast
+
+import pytest
+
+from chainrule.serving.process import BLAS_THREADS, keep_heap, one_blas_thread
+from chainrule.serving.protocol import JoiningTransport
+from chainrule.serving.server import open_listener, url_of
+
+
+class Wire(asyncio.Transport):
+    """A transport that notes what it is asked to send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[list[bytes]] = []
+        self.closed = False
+
+    def writelines(self, list_of_data: object) -> None:
+        assert not self.closed
+        self.sent.append(list(cast(list[bytes], list_of_data)))
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+    def get_extra_info(self, name: str, default: object = None) -> object:
+        return f"the {name}"
+
+
+async def test_head_and_body_leave_together() -> None:
+    wire = Wire()
+    transport = JoiningTransport(wire, asyncio.get_running_loop())
+    transport.write(b"head")
+    transport.write(b"body")
+    assert wire.sent == []
+    await asyncio.sleep(0)
+    assert wire.sent == [[b"head", b"body"]]
+
+
+async def test_what_was_written_is_sent_before_the_connection_closes() -> None:
+    wire = Wire()
+    transport = JoiningTransport(wire, asyncio.get_running_loop())
+    transport.write(b"head")
+    transport.close()
+    await asyncio.sleep(0)
+    assert (wire.sent, wire.closed) == ([[b"head"]], True)
+
+
+async def test_nothing_is_sent_on_a_connection_that_has_gone() -> None:
+    wire = Wire()
+    transport = JoiningTransport(wire, asyncio.get_running_loop())
+    transport.write(b"head")
+    wire.closed = True
+    await asyncio.sleep(0)
+    assert wire.sent == []
+
+
+async def test_everything_else_is_asked_of_the_transport_itself() -> None:
+    assert JoiningTransport(Wire(), asyncio.get_running_loop()).get_extra_info("peername") == "the peername"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has these switches")
+def test_glibc_is_told_to_keep_its_heap() -> None:
+    assert keep_heap()
+
+
+def test_workers_get_one_blas_thread_unless_the_operator_said_otherwise() -> None:
+    environment = {"OMP_NUM_THREADS": "3"}
+    one_blas_thread(environment)
+    assert environment == dict.fromkeys(BLAS_THREADS, "1") | {"OMP_NUM_THREADS": "3"}
+
+
+@pytest.mark.parametrize(("host", "start"), [("127.0.0.1", "http://127.0.0.1:"), ("::1", "http://[::1]:")])
+def test_the_listener_says_where_it_is(host: str, start: str) -> None:
+    if ":" in host and not os.path.exists("/proc/net/if_inet6"):
+        pytest.skip("this machine has no IPv6")
+    with open_listener(host, 0) as listener:
+        url = url_of(listener)
+    assert url.startswith(start)
+    assert int(url.rpartition(":")[2]) > 0

@@ -1,0 +1,39 @@
+"""Services to test against: one with the settings it comes with, and as many others as a test needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.server import Server, started
+
+Serve = Callable[..., Server]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A service as it comes, shared by all tests that leave it as it is."""
+    yield from started(tmp_path_factory.mktemp("service"), {})
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[httpx.Client]:
+    """A client for the shared service."""
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Starts services with settings of their own: ``serve(QUEUE_SIZE=0)``. They end with the module's tests."""
+    with ExitStack() as stack:
+
+        def start(**settings: object) -> Server:
+            folder: Path = tmp_path_factory.mktemp("service")
+            return stack.enter_context(contextmanager(started)(folder, settings))
+
+        yield start
