@@ -33,7 +33,8 @@ format: $(VENV)/.dev  ## Put the code in order: format, and mend what ruff can m
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 bench: $(VENV)/.dev  ## Print the tables of ratios: what a call costs over bare NumPy
-	@for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
+	@for script in benchmarks/[a-z]*.py; do \
+		OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1; done
 
 coverage: $(VENV)/.dev  ## Run the tests, and print which lines none of them reached
 	@$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
