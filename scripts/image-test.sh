@@ -41,11 +41,11 @@ clean_up() {
   trap - EXIT
   set +e
   if ((status != 0)) && [[ -n $promise ]]; then
-    echo "FAIL  $((SECONDS - begun)) s  $promise"
+    printf 'FAIL  %3d s  %s\n' "$((SECONDS - begun))" "$promise"
     show_logs >&2
   fi
   if [[ -n $work ]]; then
-    if [[ -n ${CONTAINERS_CONF:-} ]]; then
+    if has_its_own_engine; then
       podman rm --force --all --time 0 >/dev/null 2>&1
       podman rmi --force --all >/dev/null 2>&1
     fi
@@ -55,9 +55,15 @@ clean_up() {
   exit "$status"
 }
 
+# Before configure_engine, `podman rm --all` would mean somebody else's containers.
+has_its_own_engine() {
+  [[ ${CONTAINERS_STORAGE_CONF:-} == "$work"/* ]]
+}
+
 show_logs() {
   tail -v -n 30 "$work"/*.log
   local name
+  has_its_own_engine || return
   for name in $(podman ps --all --format '{{.Names}}'); do
     echo "==> container $name <=="
     podman logs --tail 30 "$name"
