@@ -72,7 +72,7 @@ def main() -> None:
     """Print the table."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for server in started(Path(folder), {"LOG_LEVEL": "warning"}):
+        for server in started(Path(folder), {"LOG_LEVEL": "info"}):
             for name, (sizes, samples) in NETWORKS.items():
                 rows.append(row(name, side_by_side(callers(server, perceptron(sizes, samples)), seconds=4.0)))
     header = ["network", "NumPy", "core", "safetensors", "base64", "JSON", "JSON alone", "GET of nothing"]
