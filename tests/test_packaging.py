@@ -4,6 +4,7 @@ The clean environments hold a wheel and what it requires, linked from this envir
 a package that is missing among the requirements is missing there too.
 """
 
+import re
 import subprocess
 import sys
 import venv
@@ -114,6 +115,14 @@ def test_a_wheel_brings_its_types_and_its_license(package: str, wheels: dict[str
 
     assert f"{package}/py.typed" in names
     assert any(name.endswith("/LICENSE") for name in names)
+
+
+@pytest.mark.parametrize("package", FOLDERS)
+def test_the_changelog_tells_of_the_version(package: str, wheels: dict[str, Path]) -> None:
+    headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)
+
+    version = wheels[package].name.split("-")[1]
+    assert headings[:2] == ["Unreleased", version]
 
 
 def test_the_service_needs_neither_sdk_nor_test_tools(environments: dict[str, Clean]) -> None:

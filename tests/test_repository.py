@@ -2,14 +2,12 @@
 
 import re
 import subprocess
-import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK_FILES = sorted((ROOT / "requirements").glob("*.txt"))
-DISTRIBUTIONS = [ROOT / "pyproject.toml", ROOT / "clients" / "python" / "pyproject.toml"]
 
 REGISTRIES = (
     r"pypi\.(org|io)|pythonhosted\.org|npmjs\.(org|com)|debian\.org|docker\.io|ghcr\.io|quay\.io|gcr\.io|mcr\.microsoft"
@@ -35,12 +33,6 @@ def text_of(path: Path) -> str:
     """The text of a file, and nothing for one that has bytes of its own."""
     content = path.read_bytes()
     return "" if b"\0" in content else content.decode("utf-8", errors="replace")
-
-
-def project(path: Path) -> dict[str, str]:
-    """The ``project`` table of a distribution."""
-    table: dict[str, str] = tomllib.loads(path.read_text())["project"]
-    return table
 
 
 def pins(path: Path) -> dict[str, str]:
@@ -109,11 +101,3 @@ def test_development_and_service_use_the_same_versions() -> None:
 
     assert versions("run.txt") <= versions("dev.txt")
     assert versions("build.txt") <= versions("dev.txt")
-
-
-@pytest.mark.parametrize("path", DISTRIBUTIONS, ids=lambda path: project(path)["name"])
-def test_the_changelog_tells_of_the_current_version(path: Path) -> None:
-    headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)
-
-    assert headings[0] == "Unreleased"
-    assert headings[1] == project(path)["version"]
