@@ -1,9 +1,11 @@
 """When a request is sent again, how long the client waits, and what comes out in the end. Nothing really sleeps."""
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import httpx
@@ -140,6 +142,44 @@ def test_a_wait_of_minutes_is_the_callers_to_decide(connect: Connect) -> None:
         connection.forward(**ASKED)
     assert caught.value.retry_after == 300
     assert connection.slept == []
+
+
+class FirstRequestKills(BaseHTTPRequestHandler):
+    """A service whose first request is its replica's last."""
+
+    requests = 0
+
+    def do_POST(self) -> None:
+        FirstRequestKills.requests += 1
+        if FirstRequestKills.requests == 1:
+            self.close_connection = True
+            return
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(DONE.content)))
+        self.end_headers()
+        self.wfile.write(DONE.content)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its parameter's name
+        """Say nothing."""
+
+
+class Impatient(Client):
+    def _sleep(self, seconds: float) -> None:
+        """Go on at once."""
+
+
+def test_a_connection_that_really_breaks_is_got_over() -> None:
+    FirstRequestKills.requests = 0
+    with HTTPServer(("127.0.0.1", 0), FirstRequestKills) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            with Impatient(base_url=f"http://127.0.0.1:{server.server_port}") as client:
+                assert client.forward(**ASKED).outputs == 1.0
+        finally:
+            server.shutdown()
+    assert FirstRequestKills.requests == 2
 
 
 def test_waits_are_spread_at_random() -> None:
