@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from chainrule.core.arrays import Array, Shape, Weights, size_of
+from chainrule.core.examples import LayerExample
 from chainrule.core.part import Part
 from chainrule.core.random_bits import NO_SEED, RandomBits
 from chainrule.core.regularizers import Regularizer
@@ -69,6 +70,7 @@ class Layer(Part):
     """A function of one array (or of several, see ``most_inputs``) and its derivative."""
 
     family: ClassVar[str] = "layer"
+    examples: ClassVar[tuple[LayerExample, ...]] = ()
     most_inputs: ClassVar[int] = 1
     """How many arrays it can read."""
     per_sample: ClassVar[bool] = True
@@ -158,6 +160,7 @@ class Activation(Layer):
     """A layer that another one can have as its ``activation``."""
 
     family: ClassVar[str] = "activation"
+    examples: ClassVar[tuple[LayerExample, ...]] = (LayerExample(), LayerExample(inputs=((2, 3, 4),)))
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Give the shape of the input."""
@@ -169,6 +172,8 @@ class Elementwise(Activation):
 
     ``y = f(x)`` and ``dx = grad · f'(x)``.
     """
+
+    examples: ClassVar[tuple[LayerExample, ...]] = (LayerExample(inputs=((4, 12),), span=(-4.0, 7.0)),)
 
     def value(self, x: Array) -> Array:
         """Compute ``f(x)`` as a new array."""

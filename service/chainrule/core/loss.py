@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.core.arrays import Array, Shape
+from chainrule.core.examples import SCORES, VALUES, TargetExample
 from chainrule.core.layer import Activation
 from chainrule.core.part import Part
 from chainrule.errors import InputError
@@ -42,6 +43,7 @@ class Loss(Part):
     """A number that says how far outputs are from targets, and its derivative."""
 
     family: ClassVar[str] = "loss"
+    examples: ClassVar[tuple[TargetExample, ...]] = (TargetExample(outputs=SCORES, targets=VALUES),)
 
     reduction: Literal["mean", "sum", "none"] = "mean"
     """``mean`` over the positions, by the sum of their weights; ``sum``; or ``none``, one loss a position."""

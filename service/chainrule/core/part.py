@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, GetCoreSchemaHandler,
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from chainrule.core.examples import Example
 from chainrule.errors import ErrorCode
 
 _REGISTERED: dict[str, dict[str, type[Part]]] = {}
@@ -32,6 +33,8 @@ class Part(BaseModel):
     """What kind of part this is: ``layer``, ``activation``, ``loss``, ``metric``, ``regularizer``."""
     elsewhere: ClassVar[Mapping[str, str]] = {}
     """Names that other frameworks have for it, each with whose name it is: hints for errors."""
+    examples: ClassVar[tuple[Example, ...]] = ()
+    """Definitions that show what it does and reach every parameter: the contract test computes each of them."""
 
     type: str
 

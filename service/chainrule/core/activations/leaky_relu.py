@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from chainrule.core.arrays import Array
+from chainrule.core.examples import LayerExample
 from chainrule.core.layer import Elementwise
 
 
@@ -16,6 +17,8 @@ class LeakyRelu(Elementwise):
     The slope at 0 is ``negative_slope``, as in PyTorch. Its default is PyTorch's; Keras has 0.3 in the layer and 0.2 in
     the function.
     """
+
+    examples: ClassVar[tuple[LayerExample, ...]] = (LayerExample(), LayerExample({"negative_slope": 0.25}))
 
     type: Literal["leaky_relu"] = "leaky_relu"
     negative_slope: float = 0.01

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from chainrule.core.arrays import Array, Shape, Weights
+from chainrule.core.examples import LayerExample
 from chainrule.core.layer import EVERYTHING, Activation, Gradients, Misfit, Run, Step, Wanted
 
 
@@ -17,6 +18,8 @@ class Softmax(Activation):
     ``dx = y · (grad - Σ grad · y)``: no matrix is built. The largest score is subtracted before ``exp``, which changes
     nothing in exact arithmetic and keeps ``exp`` from overflowing.
     """
+
+    examples: ClassVar[tuple[LayerExample, ...]] = (LayerExample(), LayerExample({"axis": 1}, inputs=((2, 3, 4),)))
 
     type: Literal["softmax"] = "softmax"
     axis: int = -1

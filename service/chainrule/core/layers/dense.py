@@ -10,6 +10,7 @@ from pydantic import PositiveInt
 
 from chainrule.core.activations import AnyActivation
 from chainrule.core.arrays import Array, Shape, Weights, rows_of
+from chainrule.core.examples import LayerExample
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, matrix_flops
 from chainrule.core.regularizers import AnyRegularizer
 
@@ -29,6 +30,11 @@ class Dense(Layer):
         "linear": "PyTorch's Linear",
         "fully_connected": "a fully connected layer",
     }
+
+    examples: ClassVar[tuple[LayerExample, ...]] = (
+        LayerExample({"units": 3}),
+        LayerExample({"units": 2, "use_bias": False}, inputs=((2, 3, 4),)),
+    )
 
     type: Literal["dense"] = "dense"
     units: PositiveInt

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from chainrule.core.arrays import Array, Shape, Weights
+from chainrule.core.examples import LayerExample
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Run, Step, Wanted
 
 
@@ -20,6 +21,10 @@ class Dropout(Layer):
     """
 
     trains_differently: ClassVar[bool] = True
+    examples: ClassVar[tuple[LayerExample, ...]] = (
+        LayerExample({"rate": 0.5}),
+        LayerExample({"rate": 0.25}, inputs=((4, 3, 5),), training=True),
+    )
 
     type: Literal["dropout"] = "dropout"
     rate: Annotated[float, Field(ge=0, lt=1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from scipy.special import expit
 
 from chainrule.core.activations.sigmoid import Sigmoid
 from chainrule.core.arrays import Array, Shape
+from chainrule.core.examples import ONE_HOT, PROBABILITIES, SCORES, SOFT, TargetExample
 from chainrule.core.layer import Activation
 from chainrule.core.loss import Evaluation, Loss, Warned
 from chainrule.core.losses.probabilities import check_probabilities, clip_warning
@@ -27,6 +28,13 @@ class BinaryCrossentropy(Loss):
     ``dz = (1 - y) · p - w · y · (1 - p)``, which is ``p - y`` for w = 1, exact and never clipped. ``w`` is
     ``pos_weight``, as in PyTorch. Both gradients are divided by the length of the last axis.
     """
+
+    examples: ClassVar[tuple[TargetExample, ...]] = (
+        TargetExample(outputs=PROBABILITIES, targets=ONE_HOT),
+        TargetExample({"label_smoothing": 0.2, "epsilon": 1e-3}, PROBABILITIES, ONE_HOT),
+        TargetExample({"pos_weight": [2.0, 0.5, 3.0]}, PROBABILITIES, SOFT),
+        TargetExample({"from_logits": True, "pos_weight": 2.0}, SCORES, SOFT),
+    )
 
     type: Literal["binary_crossentropy"] = "binary_crossentropy"
     from_logits: bool = False

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from chainrule.core.activations.softmax import Softmax
 from chainrule.core.arrays import Array, Shape
+from chainrule.core.examples import LABELS, PROBABILITIES, SCORES, SOFT, TargetExample
 from chainrule.core.layer import Activation
 from chainrule.core.loss import Evaluation, Loss, Warned
 from chainrule.core.losses.class_targets import ClassTargets, read_class_targets
@@ -78,6 +79,12 @@ class CrossEntropy(OverClasses):
     """
 
     elsewhere: ClassVar[Mapping[str, str]] = {"cross_entropy_loss": "PyTorch's CrossEntropyLoss"}
+
+    examples: ClassVar[tuple[TargetExample, ...]] = (
+        TargetExample(outputs=SCORES, targets=LABELS),
+        TargetExample({"class_weights": [1.0, 0.5, 2.0], "label_smoothing": 0.2, "ignore_index": 1}, SCORES, LABELS),
+        TargetExample({"class_weights": [1.0, 0.5, 2.0], "label_smoothing": 0.2}, SCORES, SOFT),
+    )
 
     type: Literal["cross_entropy"] = "cross_entropy"
     label_smoothing: Smoothing = 0.0
@@ -167,11 +174,24 @@ class CategoricalCrossentropy(OnProbabilities):
     are one step, ``p · Σ q - q``, exact and never clipped, unless ``options.fuse`` is false.
     """
 
+    examples: ClassVar[tuple[TargetExample, ...]] = (
+        TargetExample(outputs=PROBABILITIES, targets=LABELS),
+        TargetExample({"label_smoothing": 0.2, "epsilon": 1e-3}, PROBABILITIES, LABELS),
+        TargetExample({"label_smoothing": 0.2}, PROBABILITIES, SOFT),
+        TargetExample({"from_logits": True}, SCORES, SOFT),
+    )
+
     type: Literal["categorical_crossentropy"] = "categorical_crossentropy"
 
 
 class SparseCategoricalCrossentropy(OnProbabilities):
     """Compares probabilities with labels: ``categorical_crossentropy`` that takes whole numbers only."""
+
+    examples: ClassVar[tuple[TargetExample, ...]] = (
+        TargetExample(outputs=PROBABILITIES, targets=LABELS),
+        TargetExample({"label_smoothing": 0.2, "epsilon": 1e-3}, PROBABILITIES, LABELS),
+        TargetExample({"from_logits": True}, SCORES, LABELS),
+    )
 
     type: Literal["sparse_categorical_crossentropy"] = "sparse_categorical_crossentropy"
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from chainrule.core.arrays import Array, Shape
+from chainrule.core.examples import LABELS, ONE_HOT, SCORES, TargetExample
 from chainrule.core.losses.class_targets import read_labels
 from chainrule.core.part import Part, any_of, classes, discover
 from chainrule.errors import InputError
@@ -18,6 +19,10 @@ class Metric(Part):
     """A figure for each position, averaged by the positions' weights."""
 
     family: ClassVar[str] = "metric"
+    examples: ClassVar[tuple[TargetExample, ...]] = (
+        TargetExample(outputs=SCORES, targets=LABELS),
+        TargetExample(outputs=SCORES, targets=ONE_HOT),
+    )
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\-]{1,64}$")] | None = None
     """The figure's name in the answer; its type if not given."""

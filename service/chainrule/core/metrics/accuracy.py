@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveInt
 
 from chainrule.core.arrays import Array
+from chainrule.core.examples import SCORES, TargetExample
 from chainrule.core.metrics import Metric
 
 
@@ -18,6 +19,11 @@ class Accuracy(Metric):
     A single output says 1 above ``threshold``; of several outputs the largest counts, the first of equals. Targets are
     labels or one-hot.
     """
+
+    examples: ClassVar[tuple[TargetExample, ...]] = (
+        *Metric.examples,
+        TargetExample({"threshold": 0.25}, ((0.5,), (0.125,), (0.0,)), (1, 1, 0)),
+    )
 
     type: Literal["accuracy"] = "accuracy"
     threshold: float = 0.5
@@ -31,6 +37,8 @@ class Accuracy(Metric):
 
 class TopKAccuracy(Metric):
     """Says how often the target is among the ``k`` largest outputs; of equal ones the first counts as larger."""
+
+    examples: ClassVar[tuple[TargetExample, ...]] = (*Metric.examples, TargetExample({"k": 2}, SCORES, (0, 2, 2)))
 
     type: Literal["top_k_accuracy"] = "top_k_accuracy"
     k: PositiveInt = 5

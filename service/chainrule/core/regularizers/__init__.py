@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from chainrule.core.arrays import Array
+from chainrule.core.examples import Example
 from chainrule.core.part import Part, any_of, classes, discover
 
 
@@ -14,6 +15,7 @@ class Regularizer(Part):
     """A penalty on one weight and its derivative."""
 
     family: ClassVar[str] = "regularizer"
+    examples: ClassVar[tuple[Example, ...]] = (Example(),)
 
     def penalty(self, weight: Array) -> np.floating:
         """Compute what is added to the loss."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from chainrule.core.arrays import Array
+from chainrule.core.examples import Example
 from chainrule.core.regularizers import Regularizer
 
 Strength = Annotated[float, Field(ge=0)]
@@ -18,6 +19,8 @@ class L1L2(Regularizer):
 
     Its gradient is ``l1 · sign(w) + 2 · l2 · w``; the sign of 0 is 0. PyTorch's weight decay ``d`` is ``l2 = d / 2``.
     """
+
+    examples: ClassVar[tuple[Example, ...]] = (Example(), Example({"l1": 0.5, "l2": 0.25}))
 
     type: Literal["l1_l2"] = "l1_l2"
     l1: Strength = 0.01
@@ -35,6 +38,8 @@ class L1L2(Regularizer):
 class L1(Regularizer):
     """Penalizes absolute values: ``l1 · Σ|w|``, with the gradient ``l1 · sign(w)``; the sign of 0 is 0."""
 
+    examples: ClassVar[tuple[Example, ...]] = (Example(), Example({"l1": 0.5}))
+
     type: Literal["l1"] = "l1"
     l1: Strength = 0.01
     """Factor of the absolute values."""
@@ -48,6 +53,8 @@ class L1(Regularizer):
 
 class L2(Regularizer):
     """Penalizes squares: ``l2 · Σw²``, with the gradient ``2 · l2 · w``."""
+
+    examples: ClassVar[tuple[Example, ...]] = (Example(), Example({"l2": 0.5}))
 
     type: Literal["l2"] = "l2"
     l2: Strength = 0.01
