@@ -12,12 +12,11 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ._arrays import as_floats, as_numbers, as_tree
+from ._documents import batch_of, listed, options_of, request_document, type_name
 from ._reading import read_backward, read_forward
 from ._results import Backward, Envelope, Forward
 from ._types import (
     NOT_GIVEN,
-    Array,
     ArrayLike,
     BackwardInclude,
     Document,
@@ -137,26 +136,28 @@ def forward(
     >>> client.forward(network=neuron, weights=weights, inputs=[[1, -2, 3]]).outputs
     array([[6.]])
     """
-    return _call(
+    return Call(
         "/forward",
-        read_forward,
-        network=network,
-        weights=weights,
-        state=state,
-        batch=_batch(inputs, targets, sample_weights),
-        parts={"loss": loss, "metrics": _listed(metrics, "metrics")},
-        extra=extra,
-        options=_options(
-            options,
-            dtype=_type_name(dtype),
-            training=training,
-            seed=seed,
-            row_offset=row_offset,
-            include=_listed(include, "include"),
-            fuse=fuse,
+        request_document(
+            network=network,
+            weights=weights,
+            state=state,
+            batch=batch_of(inputs, targets, sample_weights),
+            parts={"loss": loss, "metrics": listed(metrics, "metrics")},
+            extra=extra,
+            options=options_of(
+                options,
+                dtype=type_name(dtype),
+                training=training,
+                seed=seed,
+                row_offset=row_offset,
+                include=listed(include, "include"),
+                fuse=fuse,
+            ),
         ),
-        request_id=request_id,
-        timeout=timeout,
+        read_forward,
+        _request_id(request_id),
+        timeout,
     )
 
 
@@ -228,102 +229,30 @@ def backward(
     >>> answer.gradients.inputs
     array([[-3., -1.,  2.]])
     """
-    return _call(
+    return Call(
         "/backward",
-        read_backward,
-        network=network,
-        weights=weights,
-        state=state,
-        batch=_batch(inputs, targets, sample_weights, output_gradients),
-        parts={"loss": loss, "metrics": _listed(metrics, "metrics")},
-        extra=extra,
-        options=_options(
-            options,
-            dtype=_type_name(dtype),
-            training=training,
-            seed=seed,
-            row_offset=row_offset,
-            include=_listed(include, "include"),
-            wrt=_listed(wrt, "wrt"),
-            fuse=fuse,
+        request_document(
+            network=network,
+            weights=weights,
+            state=state,
+            batch=batch_of(inputs, targets, sample_weights, output_gradients),
+            parts={"loss": loss, "metrics": listed(metrics, "metrics")},
+            extra=extra,
+            options=options_of(
+                options,
+                dtype=type_name(dtype),
+                training=training,
+                seed=seed,
+                row_offset=row_offset,
+                include=listed(include, "include"),
+                wrt=listed(wrt, "wrt"),
+                fuse=fuse,
+            ),
         ),
-        request_id=request_id,
-        timeout=timeout,
+        read_backward,
+        _request_id(request_id),
+        timeout,
     )
-
-
-def _call(
-    endpoint: str,
-    read: Callable[[Document, Envelope], Result],
-    *,
-    network: Network,
-    weights: Weights | None,
-    state: Weights | None,
-    batch: dict[str, Any],
-    parts: dict[str, Any],
-    extra: Mapping[str, Any] | None,
-    options: dict[str, Any],
-    request_id: str | None,
-    timeout: Timeout | NotGiven,
-) -> Call[Result]:
-    document: Document = {
-        "network": dict(network) if isinstance(network, Mapping) else {"layers": list(network)},
-        "weights": as_tree(weights or {}, "weights"),
-        "batch": batch,
-        **_given(parts),
-    }
-    if state is not None:
-        document["state"] = as_tree(state, "state")
-    if options:
-        document["options"] = options
-    return Call(endpoint, _joined(document, extra, "extra"), read, _request_id(request_id), timeout)
-
-
-def _batch(
-    inputs: ArrayLike | Mapping[str, ArrayLike],
-    targets: ArrayLike | None,
-    sample_weights: ArrayLike | None,
-    output_gradients: ArrayLike | None = None,
-) -> dict[str, Any]:
-    batch: dict[str, Any] = {"inputs": _inputs(inputs)}
-    if targets is not None:
-        batch["targets"] = as_numbers(targets, "targets")
-    if sample_weights is not None:
-        batch["sample_weights"] = as_floats(sample_weights, "sample_weights")
-    if output_gradients is not None:
-        batch["output_gradients"] = as_floats(output_gradients, "output_gradients")
-    return batch
-
-
-def _inputs(inputs: ArrayLike | Mapping[str, ArrayLike]) -> Array | dict[str, Array]:
-    if isinstance(inputs, Mapping):
-        return {name: as_numbers(value, f"inputs[{name!r}]") for name, value in inputs.items()}
-    return as_numbers(inputs, "inputs")
-
-
-def _options(further: Mapping[str, Any] | None, **named: Any) -> dict[str, Any]:
-    return _joined(_given(named), further, "options")
-
-
-def _given(arguments: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in arguments.items() if value is not None}
-
-
-def _joined(named: dict[str, Any], further: Mapping[str, Any] | None, place: str) -> dict[str, Any]:
-    if twice := named.keys() & (further or {}).keys():
-        raise TypeError(f"{min(twice)!r} is given twice, by its own argument and in {place}")
-    return {**named, **(further or {})}
-
-
-def _listed(names: Sequence[Any] | None, place: str) -> list[Any] | None:
-    """A list of what was given; a lone text is a sequence too, of its letters, and never meant."""
-    if isinstance(names, str):
-        raise TypeError(f"{place} must be a list, such as [{names!r}], got the text {names!r}")
-    return None if names is None else list(names)
-
-
-def _type_name(dtype: FloatType | None) -> str | None:
-    return dtype if dtype is None or isinstance(dtype, str) else np.dtype(dtype).name
 
 
 def _request_id(given: str | None) -> str:
