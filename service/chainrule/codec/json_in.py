@@ -1,0 +1,43 @@
+"""JSON in: the fast way where it can prove that it is right, the exact way for all other texts and for every fault."""
+
+from __future__ import annotations
+
+import codecs
+from typing import Any
+
+from chainrule.codec import json_exact, json_fast
+from chainrule.codec.arrays import Bytes
+from chainrule.codec.layout import REQUEST, Place
+from chainrule.codec.wording import described
+from chainrule.errors import InputError
+
+
+def decode(body: Bytes) -> dict[str, Any]:
+    """Read a request in JSON.
+
+    Raises
+    ------
+    InputError
+        ``malformed_json``, ``malformed_encoding``, ``ragged_array``, ``not_a_number`` or ``non_finite_input``.
+    """
+    document = read(body, REQUEST)
+    if isinstance(document, dict):
+        return document
+    detail = f'expected an object such as {{"network": …, "weights": …, "batch": …}}, got {described(document)}'
+    raise InputError("malformed_json", "", detail)
+
+
+def read(text: Bytes, place: Place) -> Any:
+    """The value that a JSON text holds, with arrays where `place` has them.
+
+    Raises
+    ------
+    InputError
+        As :func:`decode`.
+    """
+    if bytes(text[:3]) == codecs.BOM_UTF8:  # some editors and shells write one, and RFC 8259 lets a reader ignore it
+        text = text[3:]
+    try:
+        return json_fast.read(text, place)
+    except json_fast.UnprovenError:
+        return json_exact.read(bytes(text), place)
