@@ -36,8 +36,11 @@ class Server:
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """The lines of the log about one kind of event."""
-        lines = self._log.read_text().splitlines()
-        return [event for event in map(_event, lines) if event.get("event") == name]
+        return [event for event in map(_event, self.log_text().splitlines()) if event.get("event") == name]
+
+    def log_text(self) -> str:
+        """Everything that the service has written."""
+        return self._log.read_text()
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal; the exit code that follows."""
@@ -45,15 +48,19 @@ class Server:
         return self.process.wait(PATIENCE_SECONDS)
 
     def _listening_at(self) -> str | None:
+        self._check_alive()
         return next((event["url"] for event in self.events("listening")), None)
 
     def _is_ready(self) -> bool:
-        if self.process.poll() is not None:
-            raise AssertionError(f"the service ended with {self.process.returncode}:\n{self._log.read_text()}")
+        self._check_alive()
         try:
             return httpx.get(f"{self.url}/health/ready", trust_env=False).status_code == 200
         except httpx.TransportError:
             return False
+
+    def _check_alive(self) -> None:
+        code = self.process.poll()
+        assert code is None, f"the service ended with {code}:\n{self.log_text()}"
 
 
 def started(folder: Path, settings: Mapping[str, object]) -> Iterator[Server]:

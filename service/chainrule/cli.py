@@ -9,6 +9,7 @@ import structlog
 import typer
 
 from chainrule.logs import configure_logging
+from chainrule.serving.listener import open_listener, url_of
 from chainrule.settings import Settings, SettingsError, load_settings, unread_variables
 
 app = typer.Typer(
@@ -58,19 +59,20 @@ def serve(
 
 
 def _listen_and_serve(settings: Settings) -> int:
-    # Imported late: NumPy and the web server take a second, which `--version` and a bad setting need not wait for.
-    from chainrule.serving.server import open_listener, serve, url_of  # noqa: PLC0415
-    from chainrule.serving.supervisor import supervise  # noqa: PLC0415
-
     try:
         listener = open_listener(settings.host, settings.port)
     except OSError as error:
         typer.echo(f"chainrule cannot listen on {settings.host}:{settings.port}: {error.strerror}", err=True)
         return 1
     structlog.get_logger().info("listening", url=url_of(listener), workers=settings.workers)
+    # Imported late: NumPy and the web server take a second, which `--version` and a bad setting need not wait for.
     if settings.workers > 1:
+        from chainrule.serving.supervisor import supervise  # noqa: PLC0415
+
         return supervise(settings, listener)
-    serve(settings, listener)
+    from chainrule.serving.server import serve as serve_alone  # noqa: PLC0415
+
+    serve_alone(settings, listener)
     return 0
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import platform
+from pathlib import Path
 from typing import cast
 
 import pytest
 
+from chainrule.serving.listener import open_listener, url_of
 from chainrule.serving.process import BLAS_THREADS, keep_heap, one_blas_thread
 from chainrule.serving.protocol import JoiningTransport
-from chainrule.serving.server import open_listener, url_of
 
 
 class Wire(asyncio.Transport):
@@ -81,7 +81,7 @@ def test_workers_get_one_blas_thread_unless_the_operator_said_otherwise() -> Non
 
 @pytest.mark.parametrize(("host", "start"), [("127.0.0.1", "http://127.0.0.1:"), ("::1", "http://[::1]:")])
 def test_the_listener_says_where_it_is(host: str, start: str) -> None:
-    if ":" in host and not os.path.exists("/proc/net/if_inet6"):
+    if ":" in host and not Path("/proc/net/if_inet6").exists():
         pytest.skip("this machine has no IPv6")
     with open_listener(host, 0) as listener:
         url = url_of(listener)

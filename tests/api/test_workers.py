@@ -13,6 +13,7 @@ import pytest
 from chainrule.api.problems import Refusal
 from chainrule.api.workers import Proceed, Workers
 from chainrule.errors import Abandoned, DeadlineExceeded
+from tests.server import wait_for
 
 LONG = 60.0
 
@@ -30,9 +31,7 @@ async def leaves() -> dict[str, Any]:
 
 async def until(holds: Callable[[], bool]) -> None:
     """Return once something holds, fail if it never does."""
-    async with asyncio.timeout(LONG):
-        while not holds():
-            await asyncio.sleep(0.001)
+    await asyncio.to_thread(wait_for, holds)
 
 
 class Busy:

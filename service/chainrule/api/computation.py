@@ -47,8 +47,8 @@ class Computation:
         with watch.phase("encode"):
             try:
                 return encode(answer, form.accept, base64=job.base64)
-            except NonFiniteAnswerError:  # the core looks at every layer, and not at sums of squares such as norms
-                raise InputError("non_finite_result", "", "a number of the answer is too large to be finite") from None
+            except NonFiniteAnswerError as error:  # the core looks at every layer, but a sum over one may overflow too
+                raise InputError("non_finite_result", "", str(error)) from None
 
     def _plain_body(self) -> bytes | bytearray:
         if self._form.compression is None:

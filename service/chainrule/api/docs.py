@@ -6,11 +6,11 @@ Swagger UI's files come out of the package ``fastapi-swagger``; of its code noth
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-import orjson
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -53,7 +53,7 @@ router = APIRouter()
 @router.api_route("/openapi.json", methods=GET, include_in_schema=False)
 async def description(request: Request) -> Response:
     """The OpenAPI description."""
-    content = orjson.dumps(request.app.openapi())
+    content = json.dumps(request.app.openapi(), ensure_ascii=False)  # orjson knows no bound of 2**64, and a seed has it
     return Response(content, headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
 

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chainrule.errors import (
+    LONGEST_ECHO,
     MOST_FAULTS,
     Abandoned,
     DeadlineExceeded,
@@ -110,8 +111,18 @@ def problem(
     """A problem of the contract as an answer to this request."""
     kind = KINDS[code]
     request.state.problem_code = code
-    errors = [{"pointer": one.pointer, "code": one.code, "detail": one.detail} for one in faults]
+    errors = [{"pointer": _bounded(one.pointer), "code": one.code, "detail": one.detail} for one in faults]
     return _answer(request, kind, f"/problems/{code}", detail, errors[:MOST_FAULTS], headers)
+
+
+def _bounded(path: str) -> str:
+    """A pointer that ends above the first key that is too long to be repeated, and above what is too deep."""
+    kept = ""
+    for key in path.split("/")[1 : LONGEST_ECHO + 1]:
+        if len(key) > LONGEST_ECHO:
+            break
+        kept += f"/{key}"
+    return kept
 
 
 def unforeseen(request: Request) -> Response:
@@ -198,5 +209,5 @@ def _allowed_methods(request: Request) -> list[str]:
 
 
 def _no_such_path(request: Request) -> str:
-    known = [route.path for route in request.app.state.routes if "{" not in route.path]
+    known = {route.path for route in request.app.state.routes if "{" not in route.path}
     return f"nothing is at {excerpt(request.url.path)}{did_you_mean(request.url.path, known)}"

@@ -15,10 +15,8 @@ from types import FrameType
 import structlog
 from prometheus_client.multiprocess import mark_process_dead
 
-from chainrule.api.metrics import MULTIPROCESS_DIRECTORY
 from chainrule.logs import configure_logging
 from chainrule.serving.process import one_blas_thread
-from chainrule.serving.server import serve
 from chainrule.settings import Settings
 
 log = structlog.get_logger()
@@ -28,7 +26,7 @@ def supervise(settings: Settings, listener: socket.socket) -> int:
     """Run as many workers as the settings say until told to stop; the exit code of the whole."""
     one_blas_thread()
     with tempfile.TemporaryDirectory(prefix="chainrule-metrics-") as directory:
-        os.environ[MULTIPROCESS_DIRECTORY] = directory
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory  # read by prometheus_client when a worker imports it
         return Supervisor(settings, listener).run()
 
 
@@ -59,6 +57,7 @@ class Supervisor:
         worker = multiprocessing.get_context("spawn").Process(target=_work, args=(self._settings, self._listener))
         worker.start()
         self._workers[worker.sentinel] = worker
+        log.info("worker_started", pid=worker.pid)
         if self._stopping:  # the signal came while it was being started
             worker.terminate()
 
@@ -86,6 +85,8 @@ class Supervisor:
 
 def _work(settings: Settings, listener: socket.socket) -> None:
     """The life of one worker."""
+    from chainrule.serving.server import serve  # noqa: PLC0415  # the supervisor itself needs no NumPy and no routes
+
     configure_logging(settings.log_level, settings.log_format)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     serve(settings, listener)

@@ -1,0 +1,200 @@
+"""What crosses the wire: bodies of every size and pace, and what is no request at all."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+
+import httpx
+import pytest
+
+from tests.api.bodies import (
+    JSON,
+    NEURON,
+    NEURON_BODY,
+    connected,
+    gzip_bomb,
+    head,
+    read_answer,
+    read_to_end,
+    zstd_bomb,
+)
+from tests.conftest import Serve
+from tests.server import Server
+
+LIMIT = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def strict(serve: Serve) -> Server:
+    """A service with a small limit for bodies, and little patience."""
+    return serve(MAX_BODY_BYTES=LIMIT, READ_TIMEOUT_SECONDS=0.3, HEADER_TIMEOUT_SECONDS=0.3)
+
+
+def problem_of(answer: bytes) -> dict[str, object]:
+    problem: dict[str, object] = json.loads(answer.partition(b"\r\n\r\n")[2])
+    return problem
+
+
+def test_a_neuron_is_differentiated(client: httpx.Client) -> None:
+    answer = client.post("/backward", json=NEURON).json()
+    assert answer["outputs"] == [[6.0]]
+    assert answer["gradients"]["weights"] == {"neuron": {"kernel": [[1.0], [-2.0], [3.0]], "bias": [1.0]}}
+    assert answer["gradients"]["inputs"] == [[-3.0, -1.0, 2.0]]
+
+
+def test_the_answer_says_where_the_time_went(client: httpx.Client) -> None:
+    timing = client.post("/backward", json=NEURON).headers["Server-Timing"]
+    assert re.findall(r"(\w+);dur=[\d.]+", timing) == ["read", "queue", "decode", "resolve", "compute", "encode"]
+
+
+def test_an_error_says_where_the_time_went(client: httpx.Client) -> None:
+    answer = client.post("/backward", content=b"{", headers=JSON)
+    assert answer.status_code == 400
+    assert answer.headers["Server-Timing"].startswith("read;dur=")
+
+
+def test_the_same_request_has_the_same_bytes_in_its_answer(client: httpx.Client) -> None:
+    first, second = (client.post("/backward", json=NEURON).content for _ in range(2))
+    assert first == second
+
+
+def test_a_declared_length_beyond_the_limit_is_refused_before_a_byte_of_it_is_sent(strict: Server) -> None:
+    with connected(strict) as connection:
+        connection.sendall(head("/backward", "Content-Type: application/json", f"Content-Length: {LIMIT + 1}"))
+        status, body = read_answer(connection)
+    assert status == 413
+    assert json.loads(body)["type"] == "/problems/body_too_large"
+    assert str(LIMIT) in json.loads(body)["detail"]
+
+
+def test_a_client_that_waits_for_permission_is_refused_without_it(strict: Server) -> None:
+    with connected(strict) as connection:
+        length = f"Content-Length: {LIMIT + 1}"
+        connection.sendall(head("/backward", "Content-Type: application/json", length, "Expect: 100-continue"))
+        status, _ = read_answer(connection)
+    assert status == 413
+
+
+def test_a_body_of_unknown_length_is_refused_once_it_is_too_large(strict: Server) -> None:
+    with strict.client() as client:
+        answer = client.post("/backward", content=iter([b" " * 100_000] * 11), headers=JSON)
+    assert answer.status_code == 413
+
+
+def test_a_body_at_the_limit_is_read(strict: Server) -> None:
+    with strict.client() as client:
+        padded = NEURON_BODY + b" " * (LIMIT - len(NEURON_BODY))
+        assert client.post("/backward", content=padded, headers=JSON).status_code == 200
+
+
+@pytest.mark.parametrize(("encoding", "bomb"), [("gzip", gzip_bomb), ("zstd", zstd_bomb)])
+def test_a_compressed_bomb_is_refused(client: httpx.Client, encoding: str, bomb: object) -> None:
+    assert callable(bomb)
+    body = bomb(256 * 2**20)
+    assert len(body) < 2**20
+    answer = client.post("/backward", content=body, headers={**JSON, "Content-Encoding": encoding})
+    assert answer.status_code == 413
+    assert answer.json()["type"] == "/problems/body_too_large"
+
+
+def test_an_unknown_compression_is_refused_with_those_that_are_known(client: httpx.Client) -> None:
+    answer = client.post("/backward", content=NEURON_BODY, headers={**JSON, "Content-Encoding": "br"})
+    assert answer.status_code == 415
+    assert answer.headers["Accept-Encoding"] == "gzip, zstd"
+
+
+def test_a_connection_is_still_good_after_a_body_was_refused(strict: Server) -> None:
+    with connected(strict) as connection:
+        connection.sendall(head("/backward", "Content-Type: text/plain", "Content-Length: 5") + b"hello")
+        assert read_answer(connection)[0] == 415
+        length = f"Content-Length: {len(NEURON_BODY)}"
+        connection.sendall(head("/backward", "Content-Type: application/json", length) + NEURON_BODY)
+        assert read_answer(connection)[0] == 200
+
+
+def test_a_body_in_chunks_of_one_byte_is_read_and_takes_no_more_memory(client: httpx.Client) -> None:
+    body = NEURON_BODY + b" " * 300_000
+    assert client.post("/backward", content=body, headers=JSON).status_code == 200
+    before = resident_bytes(client)
+    chunks = (body[at : at + 1] for at in range(len(body)))
+    assert client.post("/backward", content=chunks, headers=JSON).status_code == 200
+    assert resident_bytes(client) - before < 50 * 2**20
+
+
+def resident_bytes(client: httpx.Client) -> float:
+    found = re.search(r"^process_resident_memory_bytes (\S+)$", client.get("/metrics").text, re.MULTILINE)
+    assert found
+    return float(found[1])
+
+
+def test_a_body_that_stalls_is_given_up_and_its_connection_closed(strict: Server) -> None:
+    with connected(strict) as connection:
+        connection.sendall(head("/backward", "Content-Type: application/json", "Content-Length: 100") + b'{"net')
+        answer = read_to_end(connection)
+    assert answer.startswith(b"HTTP/1.1 504 ")
+    assert problem_of(answer)["type"] == "/problems/deadline_exceeded"
+
+
+def test_a_head_that_stalls_is_given_up(strict: Server) -> None:
+    with connected(strict) as connection:
+        connection.sendall(b"POST /backward HTTP/1.1\r\nHost: te")
+        answer = read_to_end(connection)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert problem_of(answer)["status"] == 408
+
+
+def test_a_second_head_that_stalls_is_given_up_too(strict: Server) -> None:
+    with connected(strict) as connection:
+        connection.sendall(head("/health/live", method="GET"))
+        assert read_answer(connection)[0] == 200
+        connection.sendall(b"\r\nGET /health")
+        assert read_to_end(connection).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_connection_on_which_nothing_is_sent_is_closed(strict: Server) -> None:
+    with connected(strict) as connection:
+        assert read_to_end(connection).startswith(b"HTTP/1.1 408 ")
+
+
+def test_the_rest_of_a_refused_body_is_not_awaited_for_ever(strict: Server) -> None:
+    with connected(strict) as connection:
+        connection.sendall(head("/backward", "Content-Type: text/plain", "Content-Length: 1000") + b"hello")
+        assert read_answer(connection)[0] == 415
+        assert read_to_end(connection) == b""
+
+
+@pytest.mark.parametrize("field", [b"X-Long: " + b"x" * 300_000, b"X-Many: yes\r\n" * 30_000])
+def test_a_head_without_end_is_refused(server: Server, field: bytes) -> None:
+    with connected(server) as connection:
+        with suppress(ConnectionError):  # the service does not read it all
+            connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: test\r\n" + field)
+        assert b"HTTP/1.1 431 " in connection.recv(2**16)
+
+
+def test_trailers_without_end_are_refused(server: Server) -> None:
+    with connected(server) as connection:
+        chunked = head("/backward", "Content-Type: application/json", "Transfer-Encoding: chunked")
+        with suppress(ConnectionError):
+            connection.sendall(chunked + b"2\r\n{}\r\n0\r\n" + b"X-Many: yes\r\n" * 30_000)
+        assert b"HTTP/1.1 431 " in connection.recv(2**16)
+
+
+@pytest.mark.parametrize("noise", [b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HTTP/9.9\r\n\r\n", b"nonsense\r\n\r\n"])
+def test_what_is_no_request_is_answered_by_a_problem(server: Server, noise: bytes) -> None:
+    with connected(server) as connection:
+        connection.sendall(noise)
+        answer = read_to_end(connection)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in answer
+    assert problem_of(answer)["title"] == "Bad Request"
+
+
+def test_two_requests_at_once_on_one_connection_are_answered_in_order(server: Server) -> None:
+    with connected(server) as connection:
+        length = f"Content-Length: {len(NEURON_BODY)}"
+        first = head("/backward", "Content-Type: application/json", length) + NEURON_BODY
+        connection.sendall(first + head("/health/live", "Connection: close", method="GET"))
+        answers = read_to_end(connection)
+    assert answers.index(b'"outputs"') < answers.index(b'{"status":"live"}')
