@@ -7,8 +7,10 @@ alone turns codes into statuses. ``DeadlineExceeded`` and ``Abandoned`` stop a c
 from __future__ import annotations
 
 import difflib
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from typing import Literal
 
 ErrorCode = Literal[
@@ -53,6 +55,9 @@ ErrorCode = Literal[
 MOST_FAULTS = 10
 """How many faults a problem tells at the most."""
 
+MOST_COMPARED = 100
+"""With how many known words an unknown one is compared whole: a comparison takes up to a millisecond."""
+
 LONGEST_ECHO = 80
 """Characters of the caller's own value that a detail repeats at the most."""
 
@@ -76,8 +81,8 @@ class InputError(Exception):
 
     @classmethod
     def of(cls, faults: Iterable[Fault]) -> InputError:
-        """Join several faults; the first one names the problem."""
-        kept = tuple(faults)[:MOST_FAULTS]
+        """Join several faults; the first one names the problem, and those that nobody is told are not looked for."""
+        kept = tuple(islice(faults, MOST_FAULTS))
         error = cls(kept[0].code, kept[0].pointer, kept[0].detail)
         error.faults = kept
         return error
@@ -91,13 +96,20 @@ class Abandoned(Exception):  # noqa: N818 (nothing went wrong: nobody waits any 
     """The caller has gone; the rest of the computation is for nobody."""
 
 
+def refuse(faults: Iterable[Fault]) -> None:
+    """Raise an ``InputError`` if there are faults; of a generator, no more are made than are told."""
+    if found := tuple(islice(faults, MOST_FAULTS)):
+        raise InputError.of(found)
+
+
 def pointer(*keys: str | int) -> str:
-    """The RFC 6901 pointer of a path of keys.
+    """The RFC 6901 pointer of a path of keys; it ends above a key that is too long to be repeated.
 
     >>> pointer("weights", "mix", "query/kernel")
     '/weights/mix/query~1kernel'
     """
-    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+    told = takewhile(lambda key: len(key) <= LONGEST_ECHO, map(str, keys))
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in told)
 
 
 def excerpt(value: object) -> str:
@@ -116,9 +128,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("dens", ["dense", "relu"])
     ': did you mean "dense"?'
     """
-    names = sorted(known)
-    near = difflib.get_close_matches(word[:LONGEST_ECHO].lower(), names, n=1, cutoff=0.5)
+    names, word = sorted(known), word[:LONGEST_ECHO].lower()
+    likely = names if len(names) <= MOST_COMPARED else _beginning_alike(word, names)
+    near = difflib.get_close_matches(word, likely, n=1, cutoff=0.5)
     if near:
         return f': did you mean "{near[0]}"?'
     listed = ", ".join(names)
     return f": known are {listed}" if names and len(listed) <= 4 * LONGEST_ECHO else ""
+
+
+def _beginning_alike(word: str, names: Iterable[str]) -> list[str]:
+    """Choose the names that share the longest beginning with a word: that takes no time beside comparing them whole."""
+
+    def shared(name: str) -> int:
+        return next((at for at, (one, other) in enumerate(zip(word, name, strict=False)) if one != other), len(name))
+
+    return heapq.nlargest(MOST_COMPARED, names, key=shared)

@@ -11,11 +11,11 @@ from chainrule.calls.forward import forward_answer, run_forward
 from chainrule.calls.job import Document, Job, Proceed
 from chainrule.calls.prepare import Prepared, prepare
 from chainrule.core import engine
-from chainrule.core.arrays import Array, Weights
+from chainrule.core.arrays import Array, Weights, cast, norm
 from chainrule.core.limits import Limits
 from chainrule.core.objective import Evaluated, start
-from chainrule.core.tensors import cast, mismatch
-from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer
+from chainrule.core.tensors import mismatch
+from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer, refuse
 from chainrule.schemas import BackwardRequest
 
 Tree = dict[str, dict[str, Array]]
@@ -70,14 +70,12 @@ def _read_wrt(prepared: Prepared[BackwardRequest]) -> engine.Asked:
     """Read what to differentiate with respect to."""
     wrt = prepared.request.options.wrt
     nodes = {node.name: index for index, node in enumerate(prepared.network.nodes)}
-    known = ["weights", "inputs", *nodes]
-    faults = [
+    known = {"weights", "inputs", *nodes}
+    refuse(
         Fault("invalid_parameter", pointer("options", "wrt", at), f"unknown {excerpt(name)}{did_you_mean(name, known)}")
         for at, name in enumerate(wrt)
         if name not in known
-    ]
-    if faults:
-        raise InputError.of(faults)
+    )
     chosen = None if "weights" in wrt else {nodes[name] for name in wrt if name in nodes}
     return engine.Asked("inputs" in wrt, chosen, "activation_gradients" in prepared.request.options.include)
 
@@ -155,10 +153,8 @@ def _zeros(weights: Weights) -> Weights:
 
 
 def _norms(gradients: Tree) -> dict[str, Any]:
-    layers = {layer: {name: _norm(one) for name, one in named.items()} for layer, named in gradients.items()}
-    return {"layers": layers, "global": math.hypot(*(one for named in layers.values() for one in named.values()))}
-
-
-def _norm(gradient: Array) -> float:
-    """The L2 norm, in float64 so that squares of small float32 numbers do not vanish."""
-    return float(np.linalg.norm(gradient.ravel().astype(np.float64, copy=False)))
+    layers = {layer: {name: norm(one) for name, one in named.items()} for layer, named in gradients.items()}
+    together = math.hypot(*(one for named in layers.values() for one in named.values()))
+    if not math.isfinite(together):
+        raise InputError("non_finite_result", "/options/include", "the norm of the gradients is too large for a number")
+    return {"layers": layers, "global": together}

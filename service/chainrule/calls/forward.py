@@ -10,10 +10,11 @@ import numpy as np
 from chainrule.calls.job import Document, Job, Proceed
 from chainrule.calls.prepare import Prepared, name_of, prepare
 from chainrule.core import engine
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, is_finite
 from chainrule.core.limits import Limits
 from chainrule.core.loss import position_factors
 from chainrule.core.objective import Evaluated, evaluate
+from chainrule.errors import InputError
 from chainrule.schemas import ForwardRequest
 
 
@@ -51,7 +52,7 @@ def forward_answer(prepared: Prepared[Any], passed: engine.Forward, evaluated: E
         "fused": objective is not None and objective.fused,
         "state": _state(prepared, passed),
     }
-    if request.metrics:
+    if prepared.metrics:
         answer["metrics"] = _metrics(prepared, passed.values[-1])
     if "activations" in request.options.include:
         answer["activations"] = {node.name: passed.values[node.value] for node in prepared.network.nodes}
@@ -71,6 +72,8 @@ def _losses(prepared: Prepared[Any], evaluated: Evaluated | None) -> Document:
         return {"loss": data_loss, "loss_weight": loss_weight}
     # a loss for each position has no total: the penalty belongs to none of them
     total = data_loss if data_loss is None or data_loss.ndim else data_loss + penalty
+    if total is not None and not is_finite(total):
+        raise InputError("non_finite_result", "/loss", "the loss and the penalties add up to more than a number can be")
     return {"loss": total, "data_loss": data_loss, "regularization_loss": penalty, "loss_weight": loss_weight}
 
 
@@ -85,10 +88,7 @@ def _state(prepared: Prepared[Any], passed: engine.Forward) -> dict[str, dict[st
 
 def _metrics(prepared: Prepared[Any], outputs: Array) -> dict[str, float]:
     """Compute the metrics, weighted as the loss is: by sample weights, without ignored positions."""
-    targets, objective = prepared.request.batch.targets, prepared.objective
+    objective = prepared.objective
     kept = None if objective is None else objective.loss.kept(objective.targets)
-    ignore_index = None if objective is None else getattr(objective.loss, "ignore_index", None)
     weights = position_factors(kept, prepared.sample_weights, outputs[..., 0])
-    return {
-        name_of(metric): metric.mean(outputs, targets, weights, ignore_index) for metric in prepared.request.metrics
-    }
+    return {name_of(metric): metric.mean(outputs, targets, weights) for metric, targets in prepared.metrics}

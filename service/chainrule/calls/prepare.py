@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.calls.job import Document, Job, Proceed
-from chainrule.core.arrays import Array, Weights
+from chainrule.core.arrays import Array, Weights, cast
 from chainrule.core.definition import Definition
 from chainrule.core.layer import Run
 from chainrule.core.limits import Limits
@@ -19,7 +19,7 @@ from chainrule.core.metrics import Metric
 from chainrule.core.network import Network, check_layer_count, resolve, with_activation
 from chainrule.core.objective import Objective, may_fuse
 from chainrule.core.random_bits import RandomBits
-from chainrule.core.tensors import cast, input_path, read_inputs, read_integers, read_weights
+from chainrule.core.tensors import input_path, read_inputs, read_integers, read_weights
 from chainrule.errors import Fault, InputError, excerpt, pointer
 from chainrule.schemas import PassRequest, parse
 
@@ -40,6 +40,8 @@ class Prepared(Generic[RequestT]):
     sample_weights: Array | None
     objective: Objective | None
     """The loss with its targets, if one was asked for."""
+    metrics: list[tuple[Metric, Any]]
+    """Each metric with its targets, as it reads them."""
 
     def job(self, compute: Callable[[Proceed], Document]) -> Job:
         """Wrap what is left to do."""
@@ -92,6 +94,7 @@ def prepare(
         _runs(request, state),
         sample_weights,
         _read_objective(request, network, sample_weights, dtype),
+        _read_metrics(request, network),
     )
 
 
@@ -186,6 +189,22 @@ def name_of(metric: Metric) -> str:
     return metric.name or metric.type
 
 
+def _read_metrics(request: PassRequest, network: Network) -> list[tuple[Metric, Any]]:
+    targets, ignore_index = request.batch.targets, getattr(request.loss, "ignore_index", None)
+    if targets is None:
+        return []  # _check_metrics: there is no metric then
+    if request.metrics:
+        _check_has_features("a metric", "/metrics", network)
+    return [(metric, metric.read_targets(targets, network.output, ignore_index)) for metric in request.metrics]
+
+
+def _check_has_features(what: str, where: str, network: Network) -> None:
+    """Refuse an output that is one number a sample, without an axis of its own."""
+    if len(network.output) < 2:
+        detail = f"{what} needs outputs (samples, ..., features), got {network.output}"
+        raise InputError("shape_mismatch", where, detail)
+
+
 def _read_sample_weights(request: PassRequest, network: Network, dtype: np.dtype[Any]) -> Array | None:
     weights = request.batch.sample_weights
     if weights is None:
@@ -202,8 +221,6 @@ def _read_objective(
         return None
     if targets is None:
         raise InputError("missing_field", "/batch/targets", f"{loss.type} compares the outputs with targets")
-    if len(network.output) < 2:
-        detail = f"{loss.type} reads outputs (samples, ..., features), got {network.output}"
-        raise InputError("shape_mismatch", "/loss", detail)
+    _check_has_features(loss.type, "/loss", network)
     read = loss.read_targets(targets, network.output, dtype)
     return Objective(loss, read, sample_weights, request.options.fuse and may_fuse(loss, network))

@@ -50,5 +50,5 @@ class Definition(BaseModel):
 
     layers: Annotated[list[PlacedLayer], Field(min_length=1)]
     """Each reads the one before it, or those that its ``inputs`` name: a DAG in topological order."""
-    inputs: Annotated[list[Name], Field(min_length=1)] | None = None
+    inputs: Annotated[list[Name], Field(min_length=1, max_length=1_000)] | None = None
     """The names of the inputs, if the network has several; ``batch.inputs`` is then an object with these names."""

@@ -50,7 +50,7 @@ def forward(
         node = operation.node
         step = operation.layer.apply(reads, weights[node], runs[node])
         if not is_finite(step.output):
-            raise _non_finite(network, operation, "output")
+            raise _non_finite(network, node, "output")
         values.append(step.output)
         caches.append(step.cache)
         if step.state:
@@ -116,7 +116,7 @@ def backward(
         passed.caches[index] = None
         value = index + first_output
         upstream = reached.get(value) if value in kept else reached.pop(value, None)
-        wanted = _wanted(operation, needed, asked)
+        wanted = Wanted(any(needed[source] for source in operation.sources), _wants_weights(network, operation, asked))
         if upstream is None or not (wanted.inputs or wanted.weights):
             continue
         proceed()
@@ -125,8 +125,7 @@ def backward(
         found.setdefault(operation.node, {}).update(gradients.weights)
         for source, one in zip(operation.sources, gradients.inputs, strict=True):
             if one is not None and needed[source]:
-                # not in place: a layer may send the same array to two sources
-                reached[source] = reached[source] + one if source in reached else one
+                reached[source] = _added(network, operation, reached.get(source), one)
     return Backward(found, reached)
 
 
@@ -134,44 +133,70 @@ def _needed(network: Network, asked: Asked) -> list[bool]:
     """Say for each value whether its gradient is read, or leads to one that is."""
     needed = [asked.inputs and index not in network.integer_inputs for index in range(len(network.inputs))]
     for operation in network.operations:
-        own = asked.values or (bool(network.nodes[operation.node].weights) and asked.asks_for(operation.node))
+        own = asked.values or _wants_weights(network, operation, asked)
         needed.append(own or any(needed[source] for source in operation.sources))
     return needed
 
 
-def _wanted(operation: Operation, needed: Sequence[bool], asked: Asked) -> Wanted:
-    return Wanted(any(needed[source] for source in operation.sources), asked.asks_for(operation.node))
+def _wants_weights(network: Network, operation: Operation, asked: Asked) -> bool:
+    return bool(network.nodes[operation.node].weights) and asked.asks_for(operation.node)
+
+
+def _added(network: Network, operation: Operation, so_far: Array | None, gradient: Array) -> Array:
+    """Add what another reader of the same value has sent; not in place: one array may go to two sources."""
+    if so_far is None:
+        return gradient
+    total = so_far + gradient
+    if not is_finite(total):
+        raise _non_finite(network, operation.node, "gradient")
+    return total
 
 
 def _check_finite(network: Network, operation: Operation, gradients: Gradients) -> None:
     arrays = [*gradients.weights.values(), *(one for one in gradients.inputs if one is not None)]
     if not all(map(is_finite, arrays)):
-        raise _non_finite(network, operation, "gradient")
+        raise _non_finite(network, operation.node, "gradient")
 
 
-def _non_finite(network: Network, operation: Operation, what: str) -> InputError:
-    node = network.nodes[operation.node]
-    detail = f'the {what} of layer "{node.name}" is the first that is not finite: its numbers are too large'
-    return InputError("non_finite_result", pointer("network", "layers", operation.node), detail)
+def _non_finite(network: Network, node: int, what: str) -> InputError:
+    detail = (
+        f'the {what} of layer "{network.nodes[node].name}" is the first that is not finite: its numbers are too large'
+    )
+    return InputError("non_finite_result", pointer("network", "layers", node), detail)
 
 
 def penalty(network: Network, weights: Sequence[Weights], dtype: np.dtype[Any]) -> np.floating[Any] | None:
-    """Add up the regularizers' penalties; None where the network has no regularizer."""
-    penalties = [
-        regularizer.penalty(weights[index][name])
-        for index, node in enumerate(network.nodes)
-        for name, regularizer in node.regularizers.items()
-    ]
-    return dtype.type(sum(penalties)) if penalties else None
+    """Add up the regularizers' penalties; None where the network has no regularizer.
+
+    Raises
+    ------
+    InputError
+        ``non_finite_result``, naming the layer with which the sum is no longer finite.
+    """
+    total: np.floating[Any] | None = None
+    for index, node in enumerate(network.nodes):
+        for name, regularizer in node.regularizers.items():
+            total = (dtype.type(0) if total is None else total) + dtype.type(regularizer.penalty(weights[index][name]))
+            if not np.isfinite(total):
+                raise _non_finite(network, index, "penalty")
+    return total
 
 
 def with_penalties(
     network: Network, weights: Sequence[Weights], gradients: Mapping[int, Weights]
 ) -> dict[int, Weights]:
-    """Add each regularizer's slope to the gradient of its weight."""
+    """Add each regularizer's slope to the gradient of its weight.
+
+    Raises
+    ------
+    InputError
+        ``non_finite_result``, naming the first layer whose gradient is no longer finite.
+    """
     result = dict(gradients)
     for index, found in gradients.items():
-        slopes = {name: one.slope(weights[index][name]) for name, one in network.nodes[index].regularizers.items()}
-        if slopes:
-            result[index] = {**found, **{name: found[name] + slope for name, slope in slopes.items()}}
+        regularizers = network.nodes[index].regularizers
+        penalized = {name: found[name] + one.slope(weights[index][name]) for name, one in regularizers.items()}
+        if not all(map(is_finite, penalized.values())):
+            raise _non_finite(network, index, "gradient")
+        result[index] = {**found, **penalized}
     return result

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.core.arrays import Array, Shape
+from chainrule.core.arrays import Array, Shape, cast
 from chainrule.core.examples import SCORES, VALUES, TargetExample
 from chainrule.core.layer import Activation
 from chainrule.core.part import Part
@@ -60,7 +60,7 @@ class Loss(Part):
         """
         if targets.shape != outputs:
             raise InputError("shape_mismatch", "/batch/targets", _expected(outputs, targets.shape))
-        return targets.astype(dtype, copy=False)
+        return cast(targets, dtype, "batch", "targets")
 
     def forward(self, outputs: Array, targets: Any) -> Evaluation:
         """Compute the value at each position."""
@@ -127,7 +127,7 @@ def reduce(loss: Loss, evaluation: Evaluation, targets: Any, sample_weights: Arr
     if loss.reduction == "sum":
         return Reduced(total, position_losses, divisor, factors)
     if divisor == 0:
-        raise _nothing_to_average(loss.kept(targets))
+        raise _nothing_to_average(loss.kept(targets), sample_weights)
     return Reduced(total / divisor, position_losses, divisor, factors / divisor)
 
 
@@ -150,13 +150,14 @@ def _divisor(loss: Loss, targets: Any, factors: Array) -> float:
     return float((factors if classes is None else factors * classes).sum())
 
 
-def _nothing_to_average(kept: Array | None) -> InputError:
+def _nothing_to_average(kept: Array | None, sample_weights: Array | None) -> InputError:
     if kept is not None and not kept.any():
         return InputError(
             "all_targets_ignored", "/batch/targets", "every target is ignored: a mean needs one that counts"
         )
     detail = "the weights add up to 0: a mean needs a position that counts"
-    return InputError("all_targets_ignored", "/batch/sample_weights", detail)
+    where = "/loss/class_weights" if sample_weights is None else "/batch/sample_weights"
+    return InputError("all_targets_ignored", where, detail)
 
 
 def check_sample_weights(sample_weights: NDArray[Any], outputs: Shape) -> None:

@@ -5,7 +5,7 @@ After ``resolve`` nothing can be wrong with the network, and after ``tensors.rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chainrule.core.arrays import Shape, size_of
@@ -13,7 +13,9 @@ from chainrule.core.definition import INPUTS, Definition, PlacedLayer
 from chainrule.core.layer import Layer, Misfit
 from chainrule.core.limits import Limits
 from chainrule.core.regularizers import Regularizer
-from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer
+from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer, refuse
+
+RESERVED = f'"{INPUTS}" is reserved for the batch'
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def resolve(definition: Definition, inputs: Mapping[str, Shape], limits: Limits,
         ``network_too_large``.
     """
     check_layer_count(len(definition.layers), limits)
+    refuse(_input_name_faults(definition.inputs or ()))
     names = _names(definition.layers, inputs)
     sources = _sources(definition.layers, names, tuple(inputs))
     building = _Building(inputs, limits, training=training)
@@ -106,8 +109,9 @@ def resolve(definition: Definition, inputs: Mapping[str, Shape], limits: Limits,
 
 
 def _integer_inputs(count: int, operations: Sequence[Operation]) -> frozenset[int]:
-    readers = {index: [one.layer for one in operations if index in one.sources] for index in range(count)}
-    return frozenset(index for index, found in readers.items() if found and all(one.reads_integers for one in found))
+    read = {source for one in operations for source in one.sources}
+    read_as_numbers = {source for one in operations if not one.layer.reads_integers for source in one.sources}
+    return frozenset(range(count)) & (read - read_as_numbers)
 
 
 def check_layer_count(count: int, limits: Limits) -> None:
@@ -124,21 +128,32 @@ def check_layer_count(count: int, limits: Limits) -> None:
         )
 
 
+def _input_name_faults(names: Sequence[str]) -> Iterator[Fault]:
+    taken: set[str] = set()
+    for at, name in enumerate(names):
+        where = pointer("network", "inputs", at)
+        if name == INPUTS:
+            yield Fault("invalid_parameter", where, RESERVED)
+        elif name in taken:
+            yield Fault("duplicate_name", where, f"{excerpt(name)} is already the name of an input")
+        taken.add(name)
+
+
 def _names(layers: Sequence[PlacedLayer], inputs: Iterable[str]) -> list[str]:
     """Give every layer its name, and refuse one that is taken or reserved."""
     names = [layer.name or f"{layer.names()[0]}_{index}" for index, layer in enumerate(layers)]
-    taken: dict[str, str] = {name: "an input" for name in inputs if name != INPUTS}
-    faults = []
+    refuse(_name_faults(names, inputs))
+    return names
+
+
+def _name_faults(names: Sequence[str], inputs: Iterable[str]) -> Iterator[Fault]:
+    taken = {name: "an input" for name in inputs if name != INPUTS}
     for index, name in enumerate(names):
         if name == INPUTS:
-            faults.append(Fault("invalid_parameter", _name_of(index), f'"{INPUTS}" is reserved for the batch'))
+            yield Fault("invalid_parameter", _name_of(index), RESERVED)
         elif name in taken:
-            detail = f"{excerpt(name)} is already the name of {taken[name]}"
-            faults.append(Fault("duplicate_name", _name_of(index), detail))
+            yield Fault("duplicate_name", _name_of(index), f"{excerpt(name)} is already the name of {taken[name]}")
         taken.setdefault(name, f"layer {index}")
-    if faults:
-        raise InputError.of(faults)
-    return names
 
 
 def _name_of(index: int) -> str:
@@ -147,22 +162,26 @@ def _name_of(index: int) -> str:
 
 def _sources(layers: Sequence[PlacedLayer], names: Sequence[str], inputs: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Name what every layer reads, and refuse names that do not stand before it."""
-    known, faults, sources = dict.fromkeys(inputs), [], []
-    for index, layer in enumerate(layers):
-        wanted = layer.inputs if layer.inputs is not None else _before(index, names, inputs)
-        where = ("network", "layers", index, "inputs")
-        faults += [
-            Fault("unknown_input", pointer(*where, at), _unknown_input(name, known, names))
-            for at, name in enumerate(wanted)
-            if name not in known
-        ]
-        if not 1 <= len(wanted) <= layer.most_inputs:
-            faults.append(Fault("invalid_parameter", pointer(*where), _input_count(layer, len(wanted))))
-        sources.append(tuple(wanted))
-        known[names[index]] = None
-    if faults:
-        raise InputError.of(faults)
+    sources = [
+        tuple(_before(index, names, inputs) if layer.inputs is None else layer.inputs)
+        for index, layer in enumerate(layers)
+    ]
+    refuse(_wiring_faults(layers, names, inputs, sources))
     return sources
+
+
+def _wiring_faults(
+    layers: Sequence[PlacedLayer], names: Sequence[str], inputs: tuple[str, ...], sources: Sequence[tuple[str, ...]]
+) -> Iterator[Fault]:
+    known = dict.fromkeys(inputs)
+    for index, (layer, wanted) in enumerate(zip(layers, sources, strict=True)):
+        where = ("network", "layers", index, "inputs")
+        for at, name in enumerate(wanted):
+            if name not in known:
+                yield Fault("unknown_input", pointer(*where, at), _unknown_input(name, known, names))
+        if len(wanted) > layer.most_inputs:
+            yield Fault("invalid_parameter", pointer(*where), _input_count(layer, len(wanted)))
+        known[names[index]] = None
 
 
 def _before(index: int, names: Sequence[str], inputs: tuple[str, ...]) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,15 +63,26 @@ def evaluate(objective: Objective, network: Network, passed: Forward) -> Evaluat
     else:
         evaluation = loss.forward(outputs, objective.targets)
     reduced = reduce(loss, evaluation, objective.targets, objective.sample_weights)
-    if not is_finite(reduced.position_losses) or not is_finite(reduced.loss):
-        raise InputError("non_finite_result", "/loss", "the loss is not finite: the outputs or targets are too large")
+    if not (is_finite(reduced.position_losses) and is_finite(reduced.loss) and math.isfinite(reduced.loss_weight)):
+        detail = "the loss is not finite: the outputs, the targets or their weights are too large"
+        raise InputError("non_finite_result", "/loss", detail)
     return Evaluated(reduced, evaluation.cache, evaluation.warnings + loss.advice(last_activation(network)))
 
 
 def start(objective: Objective, network: Network, evaluated: Evaluated) -> tuple[int, Array]:
-    """Give the value at which the chain starts, and the gradient there."""
-    grad = evaluated.reduced.grad
+    """Give the value at which the chain starts, and the gradient there.
+
+    Raises
+    ------
+    InputError
+        ``non_finite_result`` if the gradient is not finite.
+    """
+    grad, cache = evaluated.reduced.grad, evaluated.cache
     if objective.fused:
-        return network.operations[-1].sources[0], objective.loss.fused_backward(grad, evaluated.cache)
-    output = len(network.inputs) + len(network.operations) - 1
-    return output, objective.loss.backward(grad, evaluated.cache)
+        at, gradient = network.operations[-1].sources[0], objective.loss.fused_backward(grad, cache)
+    else:
+        at, gradient = network.nodes[-1].value, objective.loss.backward(grad, cache)
+    if not is_finite(gradient):
+        detail = "the gradient of the loss is not finite: the targets or their weights are too large"
+        raise InputError("non_finite_result", "/loss", detail)
+    return at, gradient

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.core.arrays import Array, Shape, Weights, is_finite
+from chainrule.core.arrays import Shape, Weights, cast
 from chainrule.core.definition import INPUTS
 from chainrule.core.network import Network
-from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer
+from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer, refuse
 
 Tree = Mapping[str, Mapping[str, NDArray[Any]]]
 """Arrays by layer and name."""
@@ -58,49 +59,20 @@ def _named_inputs(batch: NDArray[Any] | Mapping[str, NDArray[Any]], names: list[
     if not isinstance(batch, Mapping):
         detail = f"expected an object with an array for each of the {len(names)} inputs, got one array"
         raise InputError("invalid_parameter", "/batch/inputs", detail)
-    faults = [
-        Fault("missing_field", pointer("batch", "inputs", name), f"the network's input {excerpt(name)} is missing")
-        for name in names
-        if name not in batch
-    ]
-    faults += [
-        Fault(
-            "unknown_field",
-            pointer("batch", "inputs", name),
-            f"unknown input {excerpt(name)}{did_you_mean(name, names)}",
-        )
-        for name in batch
-        if name not in names
-    ]
-    if faults:
-        raise InputError.of(faults)
+    refuse(_input_faults(batch, names))
     return {name: batch[name] for name in names}
 
 
-def cast(array: NDArray[Any], dtype: np.dtype[Any], *where: str) -> Array:
-    """Bring an array into the type that everything is computed in.
-
-    Parameters
-    ----------
-    array
-        The array as it came.
-    dtype
-        The type to compute in.
-    where
-        The keys that lead to it in the request.
-
-    Raises
-    ------
-    InputError
-        ``non_finite_input`` where a number is too large for it.
-    """
-    if array.dtype == dtype:
-        return array
-    with np.errstate(over="ignore"):
-        result: Array = array.astype(dtype)
-    if not is_finite(result):
-        raise InputError("non_finite_input", pointer(*where), f"holds a number that is too large for {dtype.name}")
-    return result
+def _input_faults(batch: Mapping[str, NDArray[Any]], names: list[str]) -> Iterator[Fault]:
+    for name in names:
+        if name not in batch:
+            detail = f"the network's input {excerpt(name)} is missing"
+            yield Fault("missing_field", pointer("batch", "inputs", name), detail)
+    known = set(names)
+    for name in batch:
+        if name not in known:
+            detail = f"unknown input {excerpt(name)}{did_you_mean(name, names)}"
+            yield Fault("unknown_field", pointer("batch", "inputs", name), detail)
 
 
 def read_integers(array: NDArray[Any], name: str) -> NDArray[np.int64]:
@@ -111,7 +83,8 @@ def read_integers(array: NDArray[Any], name: str) -> NDArray[np.int64]:
     InputError
         ``invalid_parameter`` at the input, with the first number that is none.
     """
-    whole = array.astype(np.int64)
+    with np.errstate(invalid="ignore"):  # a number beyond 64 bits becomes another one, and is refused for it
+        whole = array.astype(np.int64)
     if (whole != array).any():
         where = np.unravel_index(int((whole != array).argmax()), array.shape)
         detail = f"expected whole numbers, got {array[where]} at {[int(index) for index in where]}"
@@ -129,10 +102,9 @@ def read_weights(
     InputError
         ``missing_weight``, ``unexpected_weight``, ``shape_mismatch`` or ``non_finite_input``: all that is wrong.
     """
-    faults = _faults("weights", [(node.name, node.weights, node.other_weights) for node in network.nodes], weights)
-    faults += _faults("state", [(node.name, node.state, {}) for node in network.nodes], state)
-    if faults:
-        raise InputError.of(faults)
+    needed = [(node.name, node.weights, node.other_weights) for node in network.nodes]
+    kept = [(node.name, node.state, dict[str, Shape]()) for node in network.nodes]
+    refuse(chain(_faults("weights", needed, weights), _faults("state", kept, state)))
     return _cast_all("weights", network, weights, dtype), _cast_all("state", network, state, dtype)
 
 
@@ -143,21 +115,17 @@ def _cast_all(part: str, network: Network, tree: Tree, dtype: np.dtype[Any]) -> 
     ]
 
 
-def _faults(part: str, needed: list[tuple[str, Mapping[str, Shape], Mapping[str, Shape]]], tree: Tree) -> list[Fault]:
+def _faults(
+    part: str, needed: Sequence[tuple[str, Mapping[str, Shape], Mapping[str, Shape]]], tree: Tree
+) -> Iterator[Fault]:
     """Hold a tree of arrays against the shapes that are needed."""
     layers = {name for name, _, _ in needed}
-    faults = [
-        Fault(
-            "unexpected_weight",
-            pointer(part, layer),
-            f"there is no layer {excerpt(layer)}{did_you_mean(layer, layers)}",
-        )
-        for layer in tree
-        if layer not in layers
-    ]
+    for layer in tree:
+        if layer not in layers:
+            detail = f"there is no layer {excerpt(layer)}{did_you_mean(layer, layers)}"
+            yield Fault("unexpected_weight", pointer(part, layer), detail)
     for layer, shapes, others in needed:
-        faults += _layer_faults(part, layer, shapes, others, tree.get(layer))
-    return faults
+        yield from _layer_faults(part, layer, shapes, others, tree.get(layer))
 
 
 def _layer_faults(
@@ -166,24 +134,21 @@ def _layer_faults(
     shapes: Mapping[str, Shape],
     others: Mapping[str, Shape],
     sent: Mapping[str, NDArray[Any]] | None,
-) -> list[Fault]:
+) -> Iterator[Fault]:
     if sent is None:
-        if not shapes:
-            return []
-        listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-        return [Fault("missing_weight", pointer(part, layer), f"layer {excerpt(layer)} needs {listed}")]
-    faults = [
-        Fault("unexpected_weight", pointer(part, layer, name), _unexpected(name, shapes))
-        for name in sent
-        if name not in shapes
-    ]
+        if shapes:
+            listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+            yield Fault("missing_weight", pointer(part, layer), f"layer {excerpt(layer)} needs {listed}")
+        return
+    for name in sent:
+        if name not in shapes:
+            yield Fault("unexpected_weight", pointer(part, layer, name), _unexpected(name, shapes))
     for name, shape in shapes.items():
         if name not in sent:
             detail = f"layer {excerpt(layer)} needs {name} {shape}"
-            faults.append(Fault("missing_weight", pointer(part, layer, name), detail))
+            yield Fault("missing_weight", pointer(part, layer, name), detail)
         elif sent[name].shape not in (shape, others.get(name)):
-            faults.append(Fault("shape_mismatch", pointer(part, layer, name), mismatch(shape, sent[name].shape)))
-    return faults
+            yield Fault("shape_mismatch", pointer(part, layer, name), mismatch(shape, sent[name].shape))
 
 
 def _unexpected(name: str, shapes: Mapping[str, Shape]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import getitem
 from typing import Any, TypeVar, cast, get_args
 
 import numpy as np
@@ -23,6 +25,25 @@ UNKNOWN_TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """For the error of each choice by ``type``: what is chosen, and among which families."""
 
+SENTENCES = {
+    "string_pattern_mismatch": "must be 1 to 64 of the characters A-Z, a-z, 0-9, _, . and -",
+    "bool_type": "must be true or false",
+    "dict_type": "must be an object",
+    "float_type": "must be a number",
+    "int_from_float": "must be a whole number",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+    "model_type": "must be an object",
+    "string_type": "must be a text",
+}
+"""What pydantic says in words of Python, in those of JSON."""
+
+Path = tuple[str | int, ...]
+"""The keys that lead to a place in the document."""
+
+LARGEST_INTEGER = 2**64
+"""No parameter needs a larger one."""
+
 MOST_ENTRIES = 100_000
 """How many names and values a request may have outside of its arrays: beyond it, only looking for faults takes long."""
 
@@ -35,42 +56,42 @@ def parse(model: type[Model], document: Any) -> Model:
     InputError
         With up to ten faults, each with the pointer to where it stands.
     """
-    if not _has_at_most(MOST_ENTRIES, document):
-        detail = f"more than {MOST_ENTRIES:,} names and values outside of arrays"
-        raise InputError("network_too_large", "", detail)
+    _check_sizes(document)
     try:
         return model.model_validate(document)
     except ValidationError as error:
         raise InputError.of(_faults(model, document, error)) from None
 
 
-def _has_at_most(most: int, document: Any) -> bool:
-    """Count dictionaries' and lists' entries, and stop as soon as there are too many."""
-    todo, count = [document], 0
+def _check_sizes(document: Any) -> None:
+    """Refuse more entries than anybody means, and whole numbers with which nobody could compute or even print."""
+    todo: list[tuple[Path, Any]] = [((), document)]
+    count = 0
     while todo:
-        one = todo.pop()
+        path, one = todo.pop()
         if isinstance(one, dict | list):
             count += len(one)
-            if count > most:
-                return False
-            todo.extend(one.values() if isinstance(one, dict) else one)
-    return True
+            if count > MOST_ENTRIES:
+                detail = f"more than {MOST_ENTRIES:,} names and values outside of arrays"
+                raise InputError("network_too_large", "", detail)
+            members = one.items() if isinstance(one, dict) else enumerate(one)
+            todo.extend(((*path, key), below) for key, below in members)
+        elif isinstance(one, int) and abs(one) >= LARGEST_INTEGER:
+            raise InputError("invalid_parameter", pointer(*path), "must be a whole number of at most 64 bits")
 
 
 def _faults(model: type[BaseModel], document: Any, error: ValidationError) -> Iterator[Fault]:
-    """One fault for each place: of a union's several complaints about it, the first."""
-    seen: set[str] = set()
-    for detail in error.errors(include_url=False):
-        path = _path(document, detail)
-        where = pointer(*path)
-        if where not in seen:
-            seen.add(where)
-            yield _fault(model, detail, where)
-        if len(seen) == MOST_FAULTS:
-            return
+    """One fault for each place; of a union's several complaints about it, the innermost, or else the first."""
+    details = error.errors(include_url=False)[: 10 * MOST_FAULTS]
+    paths = [_path(document, detail) for detail in details]
+    seen = {path[:length] for path in paths for length in range(len(path))}
+    for detail, path in zip(details, paths, strict=True):
+        if path not in seen:
+            seen.add(path)
+            yield _fault(model, document, detail, path)
 
 
-def _path(document: Any, error: ErrorDetails) -> list[str | int]:
+def _path(document: Any, error: ErrorDetails) -> Path:
     """Strip from pydantic's location what is not in the document: the tags and labels of unions."""
     path: list[str | int] = []
     here, tagged = document, False
@@ -82,17 +103,18 @@ def _path(document: Any, error: ErrorDetails) -> list[str | int]:
             here, tagged = here[key], False  # type: ignore[index]
     if error["type"] == "missing":
         path.append(error["loc"][-1])
-    return path
+    return tuple(path)
 
 
-def _fault(model: type[BaseModel], error: ErrorDetails, where: str) -> Fault:
-    kind, value = error["type"], error["input"]
+def _fault(model: type[BaseModel], document: Any, error: ErrorDetails, path: Path) -> Fault:
+    kind, value, where = error["type"], error["input"], pointer(*path)
     if kind == "missing":
         return Fault("missing_field", where, "this field is required")
     if kind == "extra_forbidden":
         return _unknown_field(model, error, where)
     if kind in UNKNOWN_TYPES:
-        return _unknown_type(kind, value, where)
+        bare = isinstance(reduce(getitem, path, document), str)  # a name that stands for an object
+        return _unknown_type(kind, value, where, where if bare else f"{where}/type")
     if kind == "not_a_number":
         return Fault("not_a_number", where, f"{error['msg']}, got {_shown(value)}")
     return Fault("invalid_parameter", where, f"{_sentence(error)}, got {_shown(value)}")
@@ -105,18 +127,18 @@ def _unknown_field(model: type[BaseModel], error: ErrorDetails, where: str) -> F
     )
 
 
-def _unknown_type(kind: str, value: Any, where: str) -> Fault:
+def _unknown_type(kind: str, value: Any, where: str, of_type: str) -> Fault:
     """Explain a ``type`` that is missing, is no text, or is none of those that are known."""
     what, families = UNKNOWN_TYPES[kind]
     if not isinstance(value, dict):
         return Fault("invalid_parameter", where, f"must be a {what}: an object with a type, got {_shown(value)}")
     if "type" not in value:
-        return Fault("missing_field", f"{where}/type", f"a {what} needs a type")
+        return Fault("missing_field", of_type, f"a {what} needs a type")
     name = value["type"]
     if not isinstance(name, str):
-        return Fault("invalid_parameter", f"{where}/type", f"must be a text, got {_shown(name)}")
+        return Fault("invalid_parameter", of_type, f"must be a text, got {_shown(name)}")
     hint = hint_from_elsewhere(name.lower(), *families) or did_you_mean(_snake_case(name), known(*families))
-    return Fault(cast(ErrorCode, kind), f"{where}/type", f"unknown {what} {excerpt(name)}{hint}")
+    return Fault(cast(ErrorCode, kind), of_type, f"unknown {what} {excerpt(name)}{hint}")
 
 
 def _snake_case(name: str) -> str:
@@ -130,8 +152,8 @@ def _snake_case(name: str) -> str:
 
 def _sentence(error: ErrorDetails) -> str:
     """Say what pydantic says, in our words: lower case, without a full stop."""
-    if error["type"] == "string_pattern_mismatch":
-        return "must be 1 to 64 of the characters A-Z, a-z, 0-9, _, . and -"
+    if error["type"] in SENTENCES:
+        return SENTENCES[error["type"]]
     message = error["msg"].replace("Input should be", "must be").replace("Input should have", "must have")
     return message[:1].lower() + message[1:]
 

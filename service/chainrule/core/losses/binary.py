@@ -10,7 +10,7 @@ from pydantic import Field
 from scipy.special import expit
 
 from chainrule.core.activations.sigmoid import Sigmoid
-from chainrule.core.arrays import Array, Shape
+from chainrule.core.arrays import Array, Shape, cast
 from chainrule.core.examples import ONE_HOT, PROBABILITIES, SCORES, SOFT, TargetExample
 from chainrule.core.layer import Activation
 from chainrule.core.loss import Evaluation, Loss, Warned
@@ -54,8 +54,9 @@ class BinaryCrossentropy(Loss):
             raise InputError("shape_mismatch", "/loss/pos_weight", detail)
         if self.label_smoothing:
             y = y * dtype.type(1 - self.label_smoothing) + dtype.type(self.label_smoothing / 2)
-        yes = y if self.pos_weight is None else y * np.asarray(self.pos_weight, dtype)
-        return yes, 1 - y
+        if self.pos_weight is None:
+            return y, 1 - y
+        return y * cast(np.asarray(self.pos_weight, float), dtype, "loss", "pos_weight"), 1 - y
 
     def forward(self, outputs: Array, targets: Any) -> Evaluation:
         if self.from_logits:

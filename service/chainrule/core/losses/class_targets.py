@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.core.arrays import Array, Shape
+from chainrule.core.arrays import Array, Shape, cast
 from chainrule.errors import InputError
 
 POINTER = "/batch/targets"
@@ -114,10 +114,10 @@ def read_class_targets(
     InputError
         If they have another shape, a label is no whole number, or no class.
     """
-    weights = None if class_weights is None else np.asarray(class_weights, dtype)
+    weights = None if class_weights is None else cast(np.asarray(class_weights, float), dtype, "loss", "class_weights")
     classes = outputs[-1]
     if targets.shape == outputs:
-        q = targets.astype(dtype, copy=False)
+        q = cast(targets, dtype, "batch", "targets")
         if smoothing:
             q = q * dtype.type(1 - smoothing) + dtype.type(smoothing / classes)
         return Distributions(q if weights is None else q * weights)
@@ -145,13 +145,13 @@ def read_labels(
         detail = f"expected labels {_shape(positions)} or the output's shape {outputs}, got {_shape(targets.shape)}"
         raise InputError("shape_mismatch", POINTER, detail)
     _check_whole(targets)
-    labels = targets.astype(np.intp)
-    kept = None
-    if ignore_index is not None:
-        kept = (labels != ignore_index).astype(dtype)
-        labels = np.where(labels == ignore_index, 0, labels)
+    if ignore_index is None:
+        _check_range(targets, outputs[-1])
+        return targets.astype(np.intp), None
+    kept = targets != ignore_index
+    labels = np.where(kept, targets, 0)
     _check_range(labels, outputs[-1])
-    return labels, kept
+    return labels.astype(np.intp), kept.astype(dtype)
 
 
 def _check_whole(targets: NDArray[Any]) -> None:
@@ -161,11 +161,12 @@ def _check_whole(targets: NDArray[Any]) -> None:
         raise InputError("invalid_targets", POINTER, detail)
 
 
-def _check_range(labels: NDArray[np.intp], classes: int) -> None:
+def _check_range(labels: NDArray[Any], classes: int) -> None:
+    """Refuse labels that are no classes; before they become indices, since a large number would become another one."""
     outside = (labels < 0) | (labels >= classes)
     if outside.any():
         where = _first(outside)
-        detail = f"label {labels[where]} at {list(map(int, where))} is none of the classes 0 to {classes - 1}"
+        detail = f"label {labels[where]:.16g} at {list(map(int, where))} is none of the classes 0 to {classes - 1}"
         raise InputError("target_out_of_range", POINTER, detail)
 
 

@@ -29,15 +29,6 @@ class OverClasses(Loss):
     ``dz = p · Σ q - q``: for targets that sum to 1, ``p - y``.
     """
 
-    def targets_from(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
-        """Read the targets as the loss's parameters say."""
-        raise NotImplementedError
-
-    def read_targets(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
-        if len(outputs) < 2:
-            raise InputError("shape_mismatch", "/loss", f"{self.type} reads (samples, ..., classes), got {outputs}")
-        return self.targets_from(targets, outputs, dtype)
-
     def kept(self, targets: ClassTargets) -> Array | None:
         return targets.kept
 
@@ -94,7 +85,7 @@ class CrossEntropy(OverClasses):
     class_weights: ClassWeights | None = None
     """A factor for each class; a mean over labels is divided by the sum of their factors."""
 
-    def targets_from(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
+    def read_targets(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
         if self.class_weights is not None and len(self.class_weights) != outputs[-1]:
             detail = f"expected a weight for each of {outputs[-1]} classes, got {len(self.class_weights)}"
             raise InputError("shape_mismatch", "/loss/class_weights", detail)
@@ -127,7 +118,7 @@ class OnProbabilities(OverClasses):
     epsilon: Annotated[float, Field(gt=0, lt=1)] = 1e-7
     """The least probability that a logarithm or a division sees."""
 
-    def targets_from(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
+    def read_targets(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
         return read_class_targets(targets, outputs, dtype, smoothing=self.label_smoothing)
 
     def forward(self, outputs: Array, targets: ClassTargets) -> Evaluation:
@@ -195,13 +186,13 @@ class SparseCategoricalCrossentropy(OnProbabilities):
 
     type: Literal["sparse_categorical_crossentropy"] = "sparse_categorical_crossentropy"
 
-    def targets_from(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
+    def read_targets(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
         if targets.shape == outputs:
             detail = (
                 f"expected labels {outputs[:-1]}, got {targets.shape}: categorical_crossentropy takes one-hot targets"
             )
             raise InputError("invalid_targets", "/batch/targets", detail)
-        return super().targets_from(targets, outputs, dtype)
+        return super().read_targets(targets, outputs, dtype)
 
 
 def log_sum_exp(scores: Array, probabilities: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
@@ -39,25 +40,23 @@ class Metric(Part):
         InputError
             If they fit neither as labels nor as one-hot targets.
         """
-        if outputs[-1] == 1:
-            return _yes_or_no(targets, outputs)
         if targets.shape == outputs:
             return targets.argmax(axis=-1)
         return read_labels(targets, outputs, np.dtype(np.float64), ignore_index)[0]
 
-    def mean(self, outputs: Array, targets: NDArray[Any], weights: Array, ignore_index: int | None) -> float:
-        """Average the figure over the positions by their weights; 0 where no position counts."""
-        values = self.values(outputs, self.read_targets(targets, outputs.shape, ignore_index))
+    def mean(self, outputs: Array, targets: Any, weights: Array) -> float:
+        """Average the figure over the positions by their weights; 0 where no position counts.
+
+        Raises
+        ------
+        InputError
+            ``non_finite_result`` where the weights add up to more than a number can be.
+        """
         total = float(weights.sum())
-        return float((values * weights).sum()) / total if total else 0.0
-
-
-def _yes_or_no(targets: NDArray[Any], outputs: Shape) -> NDArray[Any]:
-    """Read the targets of a single output, ``(N,)`` or ``(N, 1)``."""
-    if targets.shape not in (outputs, outputs[:-1]):
-        detail = f"expected {outputs} or {outputs[:-1]}, got {targets.shape}"
-        raise InputError("shape_mismatch", "/batch/targets", detail)
-    return targets.reshape(outputs[:-1])
+        figure = float((self.values(outputs, targets) * weights).sum()) / total if total else 0.0
+        if not math.isfinite(figure):
+            raise InputError("non_finite_result", "/batch/sample_weights", "the sum of the weights is not finite")
+        return figure
 
 
 discover(__name__)

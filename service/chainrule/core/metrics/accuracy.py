@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveInt
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, Shape
 from chainrule.core.examples import SCORES, TargetExample
 from chainrule.core.metrics import Metric
+from chainrule.errors import InputError
 
 
 class Accuracy(Metric):
@@ -28,6 +29,15 @@ class Accuracy(Metric):
     type: Literal["accuracy"] = "accuracy"
     threshold: float = 0.5
     """Above it a single output says 1."""
+
+    def read_targets(self, targets: NDArray[Any], outputs: Shape, ignore_index: int | None) -> NDArray[Any]:
+        """Read the targets of a single output, ``(N,)`` or ``(N, 1)``, as they are."""
+        if outputs[-1] > 1:
+            return super().read_targets(targets, outputs, ignore_index)
+        if targets.shape not in (outputs, outputs[:-1]):
+            detail = f"expected {outputs} or {outputs[:-1]}, got {targets.shape}"
+            raise InputError("shape_mismatch", "/batch/targets", detail)
+        return targets.reshape(outputs[:-1])
 
     def values(self, outputs: Array, targets: NDArray[Any]) -> NDArray[Any]:
         if outputs.shape[-1] == 1:
