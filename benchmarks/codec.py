@@ -52,7 +52,7 @@ def reading(network: Perceptron) -> tuple[dict[str, Callable[[], Any]], list[int
     plain, base64 = encode_request(document, "json"), encode_request(document, "base64")
     binary = encode_request(document, "safetensors")
     arrays = arrays_of(document)
-    ways = {
+    ways: dict[str, Callable[[], Any]] = {
         "orjson, asarray": lambda: orjson_and_asarray(plain),
         "JSON": lambda: decode(plain, JSON),
         "JSON, the exact way": lambda: json_exact.read(plain, REQUEST),
@@ -68,7 +68,7 @@ def writing(network: Perceptron) -> tuple[dict[str, Callable[[], Any]], list[int
     """The ways to write the answer, and how many bytes each writes."""
     answer = answer_to(network)
     arrays = arrays_of(answer)
-    ways = {
+    ways: dict[str, Callable[[], Any]] = {
         "orjson, tolist": lambda: orjson.dumps(answer, default=lambda array: array.tolist()),
         "JSON": lambda: encode(answer, JSON, base64=False),
         "base64": lambda: encode(answer, JSON, base64=True),

@@ -45,7 +45,9 @@ def test_type_and_shape_are_kept(decode_json: Decode, dtype: str, shape: tuple[i
 
 
 def test_lists_and_base64_may_be_mixed(decode_json: Decode) -> None:
-    document = decode_json(request({"left": form(np.float32([[1.5]])), "right": [[2]]}, targets=form(np.int32([3]))))
+    document = decode_json(
+        request({"left": form(np.array([[1.5]], np.float32)), "right": [[2]]}, targets=form(np.array([3], np.int32)))
+    )
     assert document["batch"]["inputs"]["left"].dtype == np.float32
     assert document["batch"]["inputs"]["right"].dtype == np.float64
     assert document["batch"]["targets"].dtype == np.int32
@@ -119,14 +121,14 @@ def test_numbers_that_are_not_finite_are_refused_at_the_array(faults_of: Faults,
 
 
 def test_the_largest_numbers_are_finite(decode_json: Decode) -> None:
-    for array in (np.float64([1e308, -1e308]), np.float32([3e38, 3e38])):
+    for array in (np.array([1e308, -1e308], np.float64), np.array([3e38, 3e38], np.float32)):
         np.testing.assert_array_equal(decode_json(request(form(array)))["batch"]["inputs"], array)
 
 
 @pytest.mark.parametrize(
     "array",
     [
-        np.float32([[1.5, -0.0], [1e-45, 3.4e38]]),
+        np.array([[1.5, -0.0], [1e-45, 3.4e38]], np.float32),
         np.arange(6, dtype=np.int64).reshape(2, 3).T,
         np.arange(3, dtype=">f8"),
         np.zeros((2, 0)),

@@ -143,7 +143,7 @@ def test_a_body_of_nothing_but_empty_members_takes_no_time(encoding: Any) -> Non
     body = COMPRESS[encoding](b"") * 50_000
     before = time.perf_counter()
     assert decompress(body, encoding, 10) == b""
-    assert time.perf_counter() - before < 5
+    assert time.perf_counter() - before < 20  # quadratic time would be minutes
 
 
 def test_a_window_that_needs_much_memory_is_refused() -> None:

@@ -36,19 +36,19 @@ REQUESTS: list[dict[str, Any]] = [
         "options": {"seed": 7, "training": False},
     },
     {
-        "weights": {"a.b": {"query/kernel": form(np.float32([[1, 2]])), "é": [[[1.5], [2]], [[3], [4]]]}},
+        "weights": {"a.b": {"query/kernel": form(np.array([[1, 2]], np.float32)), "é": [[[1.5], [2]], [[3], [4]]]}},
         "state": {"n": {"moving_mean": form(np.arange(3))}},
         "batch": {"inputs": {"left": [[1]], "right": form(np.zeros((1, 2)))}, "output_gradients": [[], []]},
     },
-    {"batch": {"inputs": form(np.int8([[1, 2], [3, 4]])), "sample_weights": 1}, "note": '[{é"\\\n'},
+    {"batch": {"inputs": form(np.array([[1, 2], [3, 4]], np.int8)), "sample_weights": 1}, "note": '[{é"\\\n'},
 ]
 JSON_BODIES = [json.dumps(one, ensure_ascii=ascii_only).encode() for one in REQUESTS for ascii_only in (True, False)]
 SAFETENSORS_BODIES = [
     safetensors.numpy.save({"batch.inputs": np.eye(2)}, {"request": '{"loss": "mse"}'}),
     safetensors.numpy.save(
         {
-            "weights.a.b/query/kernel": np.float32([[1, 2]]),
-            "batch.inputs.left": np.int8([1, 2, 3]),
+            "weights.a.b/query/kernel": np.array([[1, 2]], np.float32),
+            "batch.inputs.left": np.array([1, 2, 3], np.int8),
             "state.n/m": np.zeros(0),
         },
         {"request": '{"weights": {}, "batch": {"inputs": {}}}'},

@@ -14,6 +14,10 @@ from chainrule.errors import InputError
 from tests.codec.conftest import Decode, Faults
 
 
+PATIENCE = 20
+"""Seconds: many times what a linear reader takes on a busy machine, and a small part of what a quadratic one takes."""
+
+
 @pytest.mark.parametrize(
     ("text", "detail"),
     [
@@ -133,7 +137,7 @@ def test_100_000_nested_lists_are_refused_at_once(faults_of: Faults, start: str,
     before = time.perf_counter()
     (fault,) = faults_of(start + opening * 100_000)
     assert fault.code in ("malformed_json", "ragged_array")
-    assert time.perf_counter() - before < 1
+    assert time.perf_counter() - before < PATIENCE
 
 
 def test_a_million_names_are_refused_in_bounded_time(faults_of: Faults) -> None:
@@ -143,7 +147,7 @@ def test_a_million_names_are_refused_in_bounded_time(faults_of: Faults) -> None:
         (fault,) = faults_of(text)
         assert fault.code == "malformed_json"
         assert "expected at most 100,000 names" in fault.detail
-        assert time.perf_counter() - before < 5
+        assert time.perf_counter() - before < PATIENCE
 
 
 def test_ten_thousand_names_are_read(decode_json: Decode) -> None:
@@ -178,4 +182,4 @@ def test_time_is_linear_whatever_the_numbers_are(decode_json: Decode, numbers: s
     before = time.perf_counter()
     with suppress(InputError):
         decode_json(f'{{"batch": {{"inputs": [{numbers}0]}}}}')
-    assert time.perf_counter() - before < 3
+    assert time.perf_counter() - before < PATIENCE

@@ -58,12 +58,12 @@ def test_tensors_go_where_their_names_say() -> None:
     document = decode(
         request(
             {
-                "weights.block.1/query/kernel": np.float32([[1, 2]]),
-                "state.block.1/moving_mean": np.float64([3]),
-                "batch.inputs": np.float64([[4]]),
-                "batch.targets": np.int32([5]),
-                "batch.sample_weights": np.float64([6]),
-                "batch.output_gradients": np.float64([[7]]),
+                "weights.block.1/query/kernel": np.array([[1, 2]], np.float32),
+                "state.block.1/moving_mean": np.array([3], np.float64),
+                "batch.inputs": np.array([[4]], np.float64),
+                "batch.targets": np.array([5], np.int32),
+                "batch.sample_weights": np.array([6], np.float64),
+                "batch.output_gradients": np.array([[7]], np.float64),
             }
         ),
         SAFETENSORS,
@@ -279,7 +279,9 @@ def test_one_array_of_inputs_and_named_ones_conflict() -> None:
 
 
 def test_numbers_that_are_not_finite_are_refused_at_the_array() -> None:
-    faults = faults_of(request({"batch.inputs": np.array([[1, np.inf]]), "weights.a/b": np.float32([np.nan])}))
+    faults = faults_of(
+        request({"batch.inputs": np.array([[1, np.inf]]), "weights.a/b": np.array([np.nan], np.float32)})
+    )
     assert {(fault.code, fault.pointer, fault.detail) for fault in faults} == {
         ("non_finite_input", "/batch/inputs", "expected finite numbers, got inf at [0, 1]"),
         ("non_finite_input", "/weights/a/b", "expected finite numbers, got nan at [0]"),
@@ -291,7 +293,10 @@ def test_a_whole_answer_has_the_names_of_the_contract() -> None:
         "outputs": np.ones((1, 2)),
         "loss": np.array(0.25),
         "fused": True,
-        "gradients": {"weights": {"a.b": {"query/kernel": np.float32([1, 2]).T, "bias": np.zeros(2)}}, "inputs": None},
+        "gradients": {
+            "weights": {"a.b": {"query/kernel": np.array([1, 2], np.float32).T, "bias": np.zeros(2)}},
+            "inputs": None,
+        },
         "state": {},
         "activations": {"a.b": np.ones((2, 2))[:, ::-1]},
         "sample_losses": np.ones(1),

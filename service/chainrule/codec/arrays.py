@@ -24,6 +24,9 @@ DTYPES: dict[str, np.dtype[Any]] = {
 MOST_AXES = 64
 """What NumPy can hold."""
 
+_MOST_NUMBERS = sys.maxsize // max(dtype.itemsize for dtype in DTYPES.values())
+"""What a machine's addresses can hold; NumPy counts an axis without entries as if it had one."""
+
 
 def is_shape(value: object) -> bool:
     """Whether a value from the wire is a list of lengths that an array can have.
@@ -35,8 +38,7 @@ def is_shape(value: object) -> bool:
         return False
     if not all(type(length) is int and length >= 0 for length in value):
         return False
-    widest = max(dtype.itemsize for dtype in DTYPES.values())
-    return math.prod(length or 1 for length in value) <= sys.maxsize // widest
+    return math.prod(length or 1 for length in value) <= _MOST_NUMBERS
 
 
 def view(data: Bytes, dtype: np.dtype[Any], shape: list[int]) -> Array:
