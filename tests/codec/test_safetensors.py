@@ -169,7 +169,7 @@ def changed(name: str, **changes: Any) -> dict[str, Any]:
         (file(b"[]"), "expected a header that begins with {"),
         (file(b' {"__metadata__": {}}'), "expected a header that begins with {"),
         (file(b'{"a": '), "in the header: expected a value at line 1, column 7"),
-        (file(b'{"a": {}} x'), "in the header: expected the end of the body at line 1, column 11"),
+        (file(b'{"a": {}} x'), "in the header: expected the end of the text at line 1, column 11"),
         (file(b'{"\xff": {}}'), "in the header: expected UTF-8"),
         (file(b'{"a": {}, "a": {}}'), "in the header: expected each name once in an object"),
         (file(b'{"a": ' + b"[" * 100_000), "in the header: expected at most 64 lists and objects"),

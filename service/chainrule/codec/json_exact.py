@@ -128,8 +128,7 @@ class _Reader:
             raise cursor.failure(f"at most {MOST_NAMES:,} names", at=start)
         self._path.append(key)
         if key in members:
-            again = cursor.failure("each name once in an object", at=start).faults[0]
-            raise InputError("malformed_json", pointer(*self._path), again.detail)
+            raise cursor.failure("each name once in an object", at=start, path=self._path)
         cursor.expect(b":", '":"')
         return key
 

@@ -116,7 +116,8 @@ class Lists:
             self._numbers.append(value)
 
     def _wrong(self, code: ErrorCode, detail: str) -> None:
-        self.fault = self.fault or Fault(code, pointer(*self._path), detail)
+        if self.fault is None:
+            self.fault = Fault(code, pointer(*self._path), detail)
 
 
 def not_finite(text: str) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterable
 
-from chainrule.errors import InputError, excerpt
+from chainrule.errors import InputError, excerpt, pointer
 
 _NOT_BLANK = re.compile(rb"[^ \t\n\r]")
 _NUMBER = rb"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?"
 _SCALAR = re.compile(rb"(?P<number>" + _NUMBER + rb")|true|false|null|NaN|-?Infinity")
 _RUN = re.compile(rb"(?:" + _NUMBER + rb"[ \t\n\r]*+,[ \t\n\r]*+){1,512}+")
 _STOP = re.compile(rb'["\\\x00-\x1f]')
-_SHOWN = re.compile(r"[\w.+-]{1,40}|.", re.DOTALL)
+_SHOWN = re.compile(r'"(?P<text>[^"]{1,40})|[\w.+-]{1,40}|.', re.DOTALL)
 _CONTINUATIONS = bytes(range(0x80, 0xC0))
 
 _WORDS: dict[bytes, bool | float | None] = {
@@ -72,7 +73,7 @@ class Cursor:
     def end(self) -> None:
         """Make sure that nothing follows."""
         if self.peek():
-            raise self.failure("the end of the body")
+            raise self.failure("the end of the text")
 
     def scalar(self) -> Scalar:
         """Read a value that is no list and no object; NaN, Infinity and numbers beyond float64 come as floats."""
@@ -133,20 +134,20 @@ class Cursor:
             at = match.end() + 1
         raise self.failure("a closing quote of the text that begins", at=start)
 
-    def failure(self, expected: str, *, at: int | None = None) -> InputError:
+    def failure(self, expected: str, *, at: int | None = None, path: Iterable[str | int] = ()) -> InputError:
         """What stops the cursor: what it expected, where, and what came instead."""
         at = self.at if at is None else at
         line = self.text.count(b"\n", 0, at) + 1
         before = self.text[self.text.rfind(b"\n", 0, at) + 1 : at]
         column = len(before.translate(None, _CONTINUATIONS)) + 1  # characters, not bytes
         detail = f"expected {expected} at line {line}, column {column}, got {self._shown(at)}"
-        return InputError("malformed_json", "", detail)
+        return InputError("malformed_json", pointer(*path), detail)
 
     def _shown(self, at: int) -> str:
         shown = _SHOWN.match(self.text[at : at + 160].decode(errors="replace"))
         if shown is None:
-            return "the end of the body"
-        return excerpt(shown[0]) + _HINTS.get(shown[0], "")
+            return "the end of the text"
+        return excerpt(shown["text"] or shown[0]) + _HINTS.get(shown[0], "")
 
 
 def _number(text: bytes) -> int | float:
