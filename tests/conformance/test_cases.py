@@ -1,0 +1,75 @@
+"""Plays the conformance cases over real HTTP, in every encoding."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.server import Server
+
+HERE = Path(__file__).parent
+ENCODINGS = ("json", "base64", "safetensors")
+TIERS = {"tier1"}
+"""The parts of the vocabulary that are built."""
+BESIDE = {"backward", "forward", "metrics", "paths", "wrt"}
+"""What is built of that which stands beside the bare two calls."""
+
+Case = dict[str, Any]
+
+
+def _kit() -> ModuleType:
+    """The kit's runner, which knows the contract and nothing of this service."""
+    spec = importlib.util.spec_from_file_location("conformance_kit", HERE / "run.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+KIT = _kit()
+
+
+def _is_built(case: Case) -> bool:
+    tags = set(case["tags"])
+    return bool(tags & TIERS) and ("beside" not in tags or bool(tags & BESIDE))
+
+
+FILES = {path.stem: json.loads(path.read_text())["cases"] for path in sorted((HERE / "cases").glob("*.json"))}
+CASES = {f"{stem}-{case['name']}": case for stem, cases in FILES.items() for case in cases if _is_built(case)}
+
+
+@pytest.fixture(scope="module", params=ENCODINGS)
+def service(server: Server, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The service, spoken to in one of the encodings."""
+    service = KIT.Service(server.url, request.param, timeout=60.0)
+    with service.client:
+        yield service
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_service_answers_as_the_case_says(service: Any, name: str) -> None:
+    KIT.check(service, CASES[name])
+
+
+def test_a_wrong_number_fails_a_case(service: Any) -> None:
+    case = json.loads(json.dumps(CASES["seed_chapter-neuron_backward"]))
+    case["expect"]["gradients"]["inputs"][0][1] += 1e-6
+
+    with pytest.raises(KIT.Failure, match="largest difference"):
+        KIT.check(service, case)
+
+
+def test_every_kind_of_case_is_played() -> None:
+    kinds = {
+        "property" if "property" in one else "error" if "status" in one["expect"] else "golden"
+        for one in CASES.values()
+    }
+
+    assert kinds == {"golden", "error", "property"}
