@@ -1,0 +1,69 @@
+"""Every registered class with its examples, found and not listed: a new class is tested by existing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import pytest
+from pydantic import ValidationError
+
+# importing a family registers its classes
+from chainrule.core import definition as _layers  # noqa: F401
+from chainrule.core import losses as _losses  # noqa: F401
+from chainrule.core import metrics as _metrics  # noqa: F401
+from chainrule.core import regularizers as _regularizers  # noqa: F401
+from chainrule.core.examples import Example, LayerExample, TargetExample
+from chainrule.core.part import Part, classes
+
+P = TypeVar("P", bound=Part)
+
+FAMILIES = ("layer", "activation", "loss", "metric", "regularizer")
+
+KINDS = {"layer": LayerExample, "activation": LayerExample, "loss": TargetExample, "metric": TargetExample}
+
+SHOWN_ELSEWHERE = {"type", "name", "reduction", "weight_normalization", "activation"}
+"""Parameters that their base, or the network, computes for all classes alike; and regularizers."""
+
+
+def every(*families: str) -> list[Any]:
+    """Each class of the families, as parameters of a test."""
+    return [pytest.param(cls, id=cls.names()[0]) for cls in classes(*families)]
+
+
+def every_example(*families: str) -> list[Any]:
+    """Each class of the families with each of its examples, as parameters of a test."""
+    return [
+        pytest.param(cls, example, id=f"{cls.names()[0]}-{index}")
+        for cls in classes(*families)
+        if what_is_missing(cls) is None
+        for index, example in enumerate(cls.examples)
+    ]
+
+
+def definition_of(cls: type[P], example: Example) -> P:
+    """The definition that an example makes."""
+    return cls.model_validate(dict(example.parameters))
+
+
+def what_is_missing(cls: type[Part]) -> str | None:
+    """Say why a class cannot be tested by its examples, and what would help."""
+    return next(_what_is_missing(cls), None)
+
+
+def _what_is_missing(cls: type[Part]) -> Iterator[str]:
+    kind = KINDS.get(cls.family, Example).__name__
+    help_text = f"\n    examples: ClassVar[tuple[{kind}, ...]] = ({kind}({{parameter: value}}, ...),)"
+    if not cls.examples:
+        yield f"{cls.__name__} has no examples, without which nothing tests it. Give it{help_text}"
+    for example in cls.examples:
+        try:
+            definition_of(cls, example)
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+            yield f"{cls.__name__}: {example} makes no definition ({wrong}). Give it examples that do:{help_text}"
+    for name, field in cls.model_fields.items():
+        shown = [example.parameters[name] for example in cls.examples if name in example.parameters]
+        common = name in SHOWN_ELSEWHERE or name.endswith(("_regularizer", "_initializer"))
+        if not common and all(value == field.default for value in shown):
+            yield f"{cls.__name__}: no example has another {name} than its default, so nothing tests it{help_text}"
