@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench coverage lock upgrade image image-test clean FORCE
+.PHONY: help run test check format bench fuzz coverage lock upgrade image image-test clean FORCE
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,6 +35,9 @@ format: $(VENV)/.dev  ## Put the code in order: format, and mend what ruff can m
 bench: $(VENV)/.dev  ## Print the tables of ratios: what a call costs over bare NumPy
 	@for script in benchmarks/[a-z]*.py; do \
 		OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1; done
+
+fuzz: $(VENV)/.dev  ## Send many thousands of damaged bodies to a service (FUZZ_EXAMPLES=20000 of each kind)
+	@CHAINRULE_FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),20000) $(BIN)/python -m pytest tests/api/test_any_bytes.py $(PYTEST_ARGS)
 
 coverage: $(VENV)/.dev  ## Run the tests, and print which lines none of them reached
 	@$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
