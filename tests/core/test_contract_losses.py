@@ -114,7 +114,7 @@ def test_a_loss_has_a_gradient_linear_in_that_of_its_positions(cls: type[Loss], 
 
 def fused_pairs() -> list[Any]:
     """Each loss's examples with each activation that it has a shorter way with."""
-    found = []
+    found: list[Any] = []
     for cls, example in (one.values for one in LOSSES):
         for activation in classes("activation"):
             if definition_of(cls, example).fuses(definition_of(activation, activation.examples[0]), (2, 3)):
