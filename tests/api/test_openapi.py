@@ -1,0 +1,72 @@
+"""The description of the API is true: its examples run, and answers have the form that it gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import jsonschema_rs
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from chainrule.schemas.examples import BACKWARD, FORWARD
+from tests.server import Server
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+EXAMPLES = [
+    pytest.param(path, example["value"], id=f"{path[1:]}-{name}")
+    for path, examples in (("/forward", FORWARD), ("/backward", BACKWARD))
+    for name, example in examples.items()
+]
+
+
+@pytest.fixture(scope="module")
+def description(server: Server) -> Any:
+    """What ``/openapi.json`` says."""
+    with server.client() as client:
+        return client.get("/openapi.json").json()
+
+
+def checker(description: Any, schema: Any) -> jsonschema_rs.Draft202012Validator:
+    """Checks a value against a schema of the description."""
+    return jsonschema_rs.Draft202012Validator({**schema, "components": description["components"]})
+
+
+@pytest.mark.parametrize(("path", "example"), EXAMPLES)
+def test_an_example_is_a_request_of_its_schema_and_its_answer_is_one_of_the_schema_too(
+    client: httpx.Client, description: Any, path: str, example: Any
+) -> None:
+    operation = description["paths"][path]["post"]
+    response = client.post(path, json=example)
+
+    assert response.status_code == 200, response.text
+    checker(description, operation["requestBody"]["content"]["application/json"]["schema"]).validate(example)
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    checker(description, schema).validate(response.json())
+
+
+def test_an_answer_with_a_field_of_another_kind_is_not_of_the_schema(client: httpx.Client, description: Any) -> None:
+    answer = client.post("/backward", json=BACKWARD["neuron"]["value"]).json()
+    schema = description["paths"]["/backward"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+
+    with pytest.raises(jsonschema_rs.ValidationError):
+        checker(description, schema).validate({**answer, "fused": "yes"})
+
+
+@pytest.mark.parametrize("path", ["/forward", "/backward"])
+def test_whatever_the_description_allows_is_answered_as_it_says(server: Server, path: str) -> None:
+    operation = schemathesis.openapi.from_url(f"{server.url}/openapi.json")[path]["POST"]
+
+    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy())
+    def answered(case: schemathesis.Case[Any]) -> None:
+        case.call_and_validate(checks=CHECKS)
+
+    answered()
