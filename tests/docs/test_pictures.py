@@ -1,0 +1,14 @@
+"""Pictures with numbers in them show the numbers of the service."""
+
+from __future__ import annotations
+
+from chainrule_client import Client
+from docs.pictures import neuron
+from tests.server import Server
+
+
+def test_the_neuron_is_drawn_from_real_answers(server: Server) -> None:
+    with Client(base_url=server.url) as client:
+        drawn = neuron.draw(neuron.ask(client))
+
+    assert drawn == neuron.PICTURE.read_text("utf-8"), "draw it again: python docs/pictures/neuron.py"
