@@ -31,9 +31,13 @@ def client(server: Server) -> Iterator[httpx.Client]:
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Starts services with settings of their own: ``serve(QUEUE_SIZE=0)``. They end with the module's tests."""
     with ExitStack() as stack:
+        servers: list[Server] = []
 
         def start(**settings: object) -> Server:
             folder: Path = tmp_path_factory.mktemp("service")
-            return stack.enter_context(contextmanager(started)(folder, settings))
+            servers.append(stack.enter_context(contextmanager(started)(folder, settings)))
+            return servers[-1]
 
         yield start
+        for server in servers:  # all are told before any is waited for
+            server.process.terminate()

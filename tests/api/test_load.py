@@ -12,14 +12,15 @@ from tests.conftest import Serve
 from tests.server import wait_for
 
 LONG = slow(layers=150)
+SHORTER = slow(layers=40)
 
 
 def test_of_many_clients_at_once_everyone_is_answered_rightly_or_told_to_come_back(serve: Serve) -> None:
     server = serve(THREADS=1, QUEUE_SIZE=2)
     with server.client(limits=httpx.Limits(max_connections=40)) as client, ThreadPoolExecutor(40) as callers:
-        expected = client.post("/forward", content=LONG, headers=JSON)
+        expected = client.post("/forward", content=SHORTER, headers=JSON)
         assert expected.status_code == 200
-        asked = [callers.submit(client.post, "/forward", content=LONG, headers=JSON) for _ in range(40)]
+        asked = [callers.submit(client.post, "/forward", content=SHORTER, headers=JSON) for _ in range(40)]
         health = [client.get("/health/live").status_code for _ in range(10)]
         answers = [one.result() for one in asked]
         assert health == [200] * 10

@@ -39,7 +39,7 @@ def test_told_to_stop_it_says_so_and_serves_on_until_the_listener_closes(serve: 
 
 @BOTH
 def test_what_is_in_flight_when_it_stops_is_answered(serve: Serve, workers: int) -> None:
-    server, body = serve(WORKERS=workers, THREADS=1), slow(layers=150)
+    server, body = serve(WORKERS=workers, THREADS=1), slow(layers=60)
     with ThreadPoolExecutor(6) as callers, server.client() as client:
         asked = [callers.submit(client.post, "/forward", content=body, headers=JSON) for _ in range(6)]
         wait_for(lambda: "chainrule_requests_in_flight 7.0" in client.get("/metrics").text)
