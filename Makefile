@@ -89,7 +89,7 @@ $(VENV)/.run: $(VENV)/pyvenv.cfg pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/pyvenv.cfg pyproject.toml clients/python/pyproject.toml
-	@echo 'installing everything for development: a minute'
+	@echo 'installing everything for development (the first time, a minute)'
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@$(PIP) install --no-build-isolation --no-deps -e . -e clients/python
 	@touch $(VENV)/.run $@
