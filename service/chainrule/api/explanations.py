@@ -25,6 +25,7 @@ FRAME = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{code} · chainrule</title>
+<link rel="icon" type="image/png" href="../docs/favicon-32x32.png">
 <link rel="stylesheet" href="../docs/page.css">
 </head>
 <body>
