@@ -1,21 +1,25 @@
-"""Whatever is sent to the service, it answers with 200 or with a problem of the contract, and goes on."""
+"""Whatever is sent to the service, it answers with 200 or with a problem of the contract, and goes on.
+
+``ANY_BODIES=20000 pytest tests/api/test_any_bytes.py`` makes it a longer run.
+"""
 
 from __future__ import annotations
 
 import copy
 import json
+import os
 import struct
-from collections.abc import Callable
 from typing import Any, get_args
 
 import httpx
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chainrule.errors import ErrorCode
 from chainrule.schemas.examples import BACKWARD
 from tests.api.bodies import JSON, NEURON_BODY
+
+COUNT = int(os.environ.get("ANY_BODIES", "500"))
 
 SAFETENSORS = {"Content-Type": "application/vnd.safetensors"}
 HONEST = [json.dumps(example["value"]).encode() for example in BACKWARD.values()]
@@ -96,21 +100,14 @@ def is_answered(client: httpx.Client, body: bytes, headers: dict[str, str]) -> N
         assert b"NaN" not in answer.content
 
 
-def test_any_bytes_are_answered(client: httpx.Client) -> None:
-    play(client, 500)
+@settings(max_examples=COUNT, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(request_=requests)
+def test_any_bytes_are_answered(client: httpx.Client, request_: tuple[bytes, dict[str, str]]) -> None:
+    body, headers = request_
+    is_answered(client, body, headers)
 
 
-@pytest.mark.slow
-def test_very_many_bytes_are_answered(client: httpx.Client) -> None:
-    play(client, 20_000)
-
-
-def play(client: httpx.Client, examples: int) -> None:
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    @given(requests)
-    def answered(request: tuple[bytes, dict[str, str]]) -> None:
-        is_answered(client, *request)
-
-    runner: Callable[[], None] = answered
-    runner()
+def test_the_next_honest_request_is_answered(client: httpx.Client) -> None:
+    for headers in (JSON, SAFETENSORS):
+        is_answered(client, b"{", headers)
     assert client.post("/backward", content=NEURON_BODY, headers=JSON).status_code == 200
