@@ -96,6 +96,8 @@ def _from_base64(**form: Any) -> NDArray[Any]:
     if not all(type(length) is int and length >= 0 for length in form["shape"]):
         raise ValueError
     data = base64.b64decode(form["base64"], validate=True)
+    if len(form["base64"]) != len(base64.b64encode(data)):  # more padding than there should be
+        raise ValueError
     array = np.frombuffer(data, np.dtype(form["dtype"]).newbyteorder("<")).reshape(form["shape"])
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ValueError

@@ -106,6 +106,8 @@ def test_the_fast_way_vouches_for_ordinary_requests() -> None:
     [
         "[[1, [2, 3]], [4, []]]",  # two rows of length 2, six lists, four numbers: only counting brackets tells
         "[[1, 2, 3], [4]]",
+        "[[1, 2], [3], [4, 5, 6]]",  # as many lists and numbers as (3, 2) has
+        "[[[1], [2]], [[3]], [[4], [5], [6]]]",  # as (3, 2, 1)
         "[[1, 2], [3, true]]",
         '[["ab"], ["cd"]]',
         '[[1, 2], "ab"]',
