@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from chainrule_client import Client
 
-EPOCHS, BATCH, RATE, MOMENTUM = 20, 64, 0.1, 0.9
+EPOCHS, BATCH, RATE, MOMENTUM = 15, 64, 0.05, 0.9
 
 NETWORK: list[dict[str, Any]] = [
     {"type": "dense", "name": "hidden", "units": 64, "activation": "relu"},

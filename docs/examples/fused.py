@@ -15,7 +15,7 @@ LABELS = np.array([0, 1, 1])
 NETWORK = [{"type": "softmax", "name": "probabilities"}]
 LOSS = "categorical_crossentropy"
 
-SAMPLES, CLASSES, REPEATS = 20_000, 10, 15
+SAMPLES, CLASSES, REPEATS = 10_000, 10, 15
 
 
 def ask(client: Client, scores: np.ndarray, labels: np.ndarray, *, fuse: bool) -> Backward:
