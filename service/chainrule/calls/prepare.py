@@ -151,12 +151,16 @@ def _check_training(request: PassRequest) -> None:
 
 
 def _read_inputs(network: Network, inputs: dict[str, NDArray[Any]], dtype: np.dtype[Any]) -> list[Array]:
-    return [
-        cast(read_integers(array, name), np.dtype(np.int64))
-        if index in network.integer_inputs
-        else cast(array, dtype, *input_path(name))
-        for index, (name, array) in enumerate(inputs.items())
-    ]
+    """Bring the inputs into the type that is computed in; those that are nothing but whole numbers stay such."""
+    read: list[Array] = []
+    for index, (name, array) in enumerate(inputs.items()):
+        below = network.integers_below.get(index)
+        whole = None if below is None else read_integers(array, below, name)
+        if whole is not None and index in network.integer_inputs:
+            read.append(cast(whole, whole.dtype))
+        else:
+            read.append(cast(array, dtype, *input_path(name)))
+    return read
 
 
 def _runs(request: PassRequest, state: list[Weights]) -> list[Run]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chainrule.core.arrays import Array, Shape, Weights, size_of
 from chainrule.core.examples import LayerExample
@@ -77,12 +78,14 @@ class Layer(Part):
     """Whether each sample's output depends on that sample alone, so that a batch may be split."""
     trains_differently: ClassVar[bool] = False
     """Whether the request must say ``options.training``."""
-    reads_integers: ClassVar[bool] = False
-    """Whether its input is whole numbers, which have no gradient."""
 
     def needs_seed(self) -> bool:
         """Whether it draws random bits in training, so that the request must say ``options.seed``."""
         return False
+
+    def integers_below(self) -> int | None:
+        """Say below what its input has to be if it reads whole numbers from 0 on, which have no gradient."""
+        return None
 
     def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """Name the weights that it needs for inputs of these shapes."""
@@ -179,8 +182,8 @@ class Elementwise(Activation):
         """Compute ``f(x)`` as a new array."""
         raise NotImplementedError
 
-    def slope(self, x: Array, y: Array) -> Array:
-        """Compute ``f'(x)``, given ``y = f(x)``, as a new array."""
+    def slope(self, x: Array, y: Array) -> NDArray[Any]:
+        """Compute ``f'(x)``, given ``y = f(x)``; where it is 0 or 1, a mask will do."""
         raise NotImplementedError
 
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:

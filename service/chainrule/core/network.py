@@ -56,6 +56,8 @@ class Network:
     operations: tuple[Operation, ...]
     activations: int
     """Numbers in the inputs and in the outputs of all operations, and what these hold beside."""
+    integers_below: Mapping[int, int]
+    """For each input that some layer reads as whole numbers: below what they have to be."""
     integer_inputs: frozenset[int]
     """The inputs that are whole numbers: read by nothing but layers that take those."""
     forward_flops: int
@@ -98,20 +100,30 @@ def resolve(definition: Definition, inputs: Mapping[str, Shape], limits: Limits,
     building = _Building(inputs, limits, training=training)
     for index, layer in enumerate(definition.layers):
         building.add(index, layer, names[index], sources[index])
+    integers_below = _integers_below(building.operations)
     return Network(
         tuple(inputs),
         tuple(building.nodes),
         tuple(building.operations),
         building.activations,
-        _integer_inputs(len(inputs), building.operations),
+        integers_below,
+        frozenset(integers_below.keys() - _read_as_numbers(building.operations)),
         building.flops,
     )
 
 
-def _integer_inputs(count: int, operations: Sequence[Operation]) -> frozenset[int]:
-    read = {source for one in operations for source in one.sources}
-    read_as_numbers = {source for one in operations if not one.layer.reads_integers for source in one.sources}
-    return frozenset(range(count)) & (read - read_as_numbers)
+def _integers_below(operations: Sequence[Operation]) -> dict[int, int]:
+    """Find the inputs that are read as whole numbers, and the least bound that a reader of each has."""
+    bounds: dict[int, int] = {}
+    for operation in operations:
+        if (bound := operation.layer.integers_below()) is not None:
+            (source,) = operation.sources
+            bounds[source] = min(bound, bounds.get(source, bound))
+    return bounds
+
+
+def _read_as_numbers(operations: Sequence[Operation]) -> set[int]:
+    return {source for one in operations if one.layer.integers_below() is None for source in one.sources}
 
 
 def check_layer_count(count: int, limits: Limits) -> None:
@@ -181,6 +193,9 @@ def _wiring_faults(
                 yield Fault("unknown_input", pointer(*where, at), _unknown_input(name, known, names))
         if len(wanted) > layer.most_inputs:
             yield Fault("invalid_parameter", pointer(*where), _input_count(layer, len(wanted)))
+        if layer.integers_below() is not None and not set(wanted) <= set(inputs):
+            detail = f"{layer.type} reads whole numbers: an input of the network, not what a layer has computed"
+            yield Fault("invalid_parameter", pointer(*where), detail)
         known[names[index]] = None
 
 

@@ -75,19 +75,20 @@ def _input_faults(batch: Mapping[str, NDArray[Any]], names: list[str]) -> Iterat
             yield Fault("unknown_field", pointer("batch", "inputs", name), detail)
 
 
-def read_integers(array: NDArray[Any], name: str) -> NDArray[np.int64]:
-    """Read an input of whole numbers.
+def read_integers(array: NDArray[Any], below: int, name: str) -> NDArray[np.int64]:
+    """Read an input of whole numbers from 0 on.
 
     Raises
     ------
     InputError
-        ``invalid_parameter`` at the input, with the first number that is none.
+        ``invalid_parameter`` at the input, with the first number that is none, or is not below the bound.
     """
     with np.errstate(invalid="ignore"):  # a number beyond 64 bits becomes another one, and is refused for it
         whole = array.astype(np.int64)
-    if (whole != array).any():
-        where = np.unravel_index(int((whole != array).argmax()), array.shape)
-        detail = f"expected whole numbers, got {array[where]} at {[int(index) for index in where]}"
+    wrong = (whole != array) | (whole < 0) | (whole >= below)
+    if wrong.any():
+        where = np.unravel_index(int(wrong.argmax()), array.shape)
+        detail = f"expected whole numbers from 0 to {below - 1}, got {array[where]:.16g} at {[*map(int, where)]}"
         raise InputError("invalid_parameter", pointer(*input_path(name)), detail)
     return whole
 

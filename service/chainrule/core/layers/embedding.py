@@ -1,0 +1,107 @@
+"""Vectors for tokens, and for positions."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import NonNegativeInt, PositiveInt
+
+from chainrule.core.arrays import Array, Shape, Weights, rows_of
+from chainrule.core.examples import LayerExample
+from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted
+
+
+class Embedding(Layer):
+    """Looks up a vector for each whole number: ``y = embeddings[x]``.
+
+    A row's gradient is the sum over all places where it was looked up; whole numbers have none. The row ``padding_idx``
+    is looked up like any other, and its gradient is 0, as in PyTorch.
+    """
+
+    examples: ClassVar[tuple[LayerExample, ...]] = (
+        LayerExample({"input_dim": 5, "output_dim": 3}, inputs=((3, 4),), whole_below=5),
+        LayerExample({"input_dim": 4, "output_dim": 2, "padding_idx": 1}, inputs=((6,),), whole_below=4),
+    )
+
+    type: Literal["embedding"] = "embedding"
+    input_dim: PositiveInt
+    """How many vectors there are: tokens are 0 to ``input_dim - 1``."""
+    output_dim: PositiveInt
+    """Length of a vector."""
+    padding_idx: NonNegativeInt | None = None
+    """A token whose vector is not trained."""
+
+    def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"embeddings": (self.input_dim, self.output_dim)}
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        if self.padding_idx is not None and self.padding_idx >= self.input_dim:
+            raise Misfit(f"padding_idx {self.padding_idx} is no token: there are {self.input_dim}")
+        return (*inputs[0], self.output_dim)
+
+    def integers_below(self) -> int:
+        return self.input_dim
+
+    def forward(self, x: Array, weights: Weights, run: Run) -> Step:
+        tokens = x.astype(np.intp)
+        return Step(weights["embeddings"][tokens], tokens)
+
+    def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        if not wanted.weights:
+            return Gradients((None,))
+        gradient = sum_by_row(cache.ravel(), rows_of(grad), self.input_dim)
+        if self.padding_idx is not None:
+            gradient[self.padding_idx] = 0
+        return Gradients((None,), {"embeddings": gradient})
+
+
+class PositionalEmbedding(Layer):
+    """Adds a vector to each position: ``y[:, t] = x[:, t] + embeddings[t]``, with position ``t`` along axis 1.
+
+    A row's gradient is the sum over the samples; rows beyond the sequence have gradient 0.
+    """
+
+    examples: ClassVar[tuple[LayerExample, ...]] = (
+        LayerExample({"max_length": 3}, inputs=((2, 3, 4),)),
+        LayerExample({"max_length": 5}, inputs=((2, 3, 2),)),
+    )
+
+    type: Literal["positional_embedding"] = "positional_embedding"
+    max_length: PositiveInt
+    """How many positions have a vector."""
+
+    def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"embeddings": (self.max_length, inputs[0][-1])}
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        if len(shape) != 3:
+            raise Misfit(f"positional_embedding reads (samples, positions, features), got the shape {shape}")
+        if shape[1] > self.max_length:
+            raise Misfit(f"{shape[1]} positions, but max_length is {self.max_length}")
+        return shape
+
+    def forward(self, x: Array, weights: Weights, run: Run) -> Step:
+        return Step(x + weights["embeddings"][: x.shape[1]])
+
+    def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        dx = grad if wanted.inputs else None
+        if not wanted.weights:
+            return Gradients((dx,))
+        gradient = np.zeros_like(weights["embeddings"])
+        gradient[: grad.shape[1]] = grad.sum(axis=0)
+        return Gradients((dx,), {"embeddings": gradient})
+
+
+def sum_by_row(index: NDArray[np.intp], rows: Array, count: int) -> Array:
+    """Add up the rows that have the same index, in the order in which they stand.
+
+    Sorting brings equal indices together, so that each sum is one reduction: several times as fast as ``np.add.at``.
+    """
+    result = np.zeros((count, rows.shape[1]), rows.dtype)
+    order = np.argsort(index, kind="stable")
+    present, starts = np.unique(index[order], return_index=True)
+    result[present] = np.add.reduceat(rows[order], starts, axis=0)
+    return result
