@@ -14,10 +14,10 @@ import numpy as np
 
 from chainrule.codec import base64_form
 from chainrule.codec.arrays import Array, frozen
-from chainrule.codec.json_lists import Lists, not_finite, quotes_hint
+from chainrule.codec.json_lists import Lists
 from chainrule.codec.json_text import Cursor, Scalar
 from chainrule.codec.layout import PLAIN, Place
-from chainrule.codec.wording import described
+from chainrule.codec.wording import described, not_finite, quotes_hint
 from chainrule.errors import MOST_FAULTS, ErrorCode, Fault, InputError, pointer
 
 MOST_LEVELS: Final = 64

@@ -10,8 +10,8 @@ import numpy as np
 
 from chainrule.codec.arrays import Array, frozen
 from chainrule.codec.json_text import Cursor, Scalar
-from chainrule.codec.wording import described
-from chainrule.errors import LONGEST_ECHO, ErrorCode, Fault, excerpt, pointer
+from chainrule.codec.wording import described, not_finite, quotes_hint
+from chainrule.errors import ErrorCode, Fault, excerpt, pointer
 
 
 class Lists:
@@ -118,23 +118,3 @@ class Lists:
     def _wrong(self, code: ErrorCode, detail: str) -> None:
         if self.fault is None:
             self.fault = Fault(code, pointer(*self._path), detail)
-
-
-def not_finite(text: str) -> str:
-    """What to say of a number that is none, or that float64 cannot hold.
-
-    >>> not_finite("NaN"), not_finite("1e999")
-    ('expected a finite number, got NaN', 'expected a finite number, got 1e999, which is beyond float64')
-    """
-    shown = text if len(text) <= LONGEST_ECHO else text[: LONGEST_ECHO - 1] + "…"
-    beyond = ", which is beyond float64" if text[-1].isdigit() else ""
-    return f"expected a finite number, got {shown}{beyond}"
-
-
-def quotes_hint(value: object) -> str:
-    """A hint for a number that was sent as a text."""
-    try:
-        float(value if isinstance(value, str) else "")
-    except ValueError:
-        return ""
-    return ": numbers have no quotes"

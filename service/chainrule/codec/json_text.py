@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from chainrule.errors import InputError, excerpt, pointer
 
+# Quantifiers are possessive: nothing is tried twice, and nothing remembered for it, however long the text is.
 _NOT_BLANK = re.compile(rb"[^ \t\n\r]")
 _NUMBER = rb"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?"
 _SCALAR = re.compile(rb"(?P<number>" + _NUMBER + rb")|true|false|null|NaN|-?Infinity")

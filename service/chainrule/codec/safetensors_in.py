@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from chainrule.codec import json_in, safetensors_file
 from chainrule.codec.arrays import Array, Bytes, finite_faults
 from chainrule.codec.layout import PLAIN, REQUEST, Keys, Place, UnknownTensorError, request_path
 from chainrule.codec.wording import described
-from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer
+from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer, refuse
 
 REST: Final = "request"
 """The metadata that holds the request without its arrays."""
@@ -31,21 +32,10 @@ def decode(body: Bytes) -> dict[str, Any]:
     """
     file = safetensors_file.read(body)
     document = _rest(file.metadata)
-    faults: list[Fault] = []
-    arrays: dict[Keys, Array] = {}
-    for name, array in file.tensors.items():
-        try:
-            path = request_path(name)
-        except UnknownTensorError as error:
-            faults.append(Fault("unknown_field", pointer(*error.path), str(error)))
-        else:
-            arrays[path] = array
-            faults += finite_faults(array, path)
-    faults += _arrays_in_rest(document, arrays)
-    if not faults:
-        faults += [fault for path, array in arrays.items() for fault in _put(document, path, array)]
-    if faults:
-        raise InputError.of(faults)
+    refuse(_unknown(file.tensors))
+    arrays = {request_path(name): array for name, array in file.tensors.items()}
+    refuse(chain(_arrays_in_rest(document, arrays), _not_finite(arrays)))
+    refuse(fault for path, array in arrays.items() for fault in _put(document, path, array))
     return document
 
 
@@ -66,6 +56,20 @@ def _rest(metadata: Mapping[str, str]) -> dict[str, Any]:
 def _malformed(came: str) -> InputError:
     expected = f"expected the rest of the request as a JSON object in the metadata, under {excerpt(REST)}"
     return InputError("malformed_safetensors", "", f"{expected}, {came}")
+
+
+def _unknown(names: Iterable[str]) -> Iterator[Fault]:
+    """Tensors that no request has."""
+    for name in names:
+        try:
+            request_path(name)
+        except UnknownTensorError as error:
+            yield Fault("unknown_field", pointer(*error.path), str(error))
+
+
+def _not_finite(arrays: Mapping[Keys, Array]) -> Iterator[Fault]:
+    for path, array in arrays.items():
+        yield from finite_faults(array, path)
 
 
 def _arrays_in_rest(document: dict[str, Any], arrays: Mapping[Keys, Array]) -> Iterator[Fault]:
