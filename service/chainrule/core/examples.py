@@ -57,5 +57,5 @@ ONE_HOT = ((1, 0, 0), (0, 1, 0), (0, 1, 0))
 SOFT = ((0.75, 0.25, 0.0), (0.125, 0.625, 0.25), (0.5, 0.25, 0.75))
 """Targets between the classes; the last row does not sum to 1."""
 
-VALUES = ((1.0, 0.25, -1.5), (0.0, 1.25, 2.0), (-0.5, 2.25, -2.0))
+VALUES = ((1.0, 0.25, -1.5), (0.0, 1.25, 2.0), (-0.25, 2.25, -2.0))
 """Targets that may be any numbers."""
