@@ -1,4 +1,4 @@
-"""Scores turned into probabilities."""
+"""Scores turned into probabilities, and into their logarithms."""
 
 from __future__ import annotations
 
@@ -11,19 +11,13 @@ from chainrule.core.examples import LayerExample
 from chainrule.core.layer import EVERYTHING, Activation, Gradients, Misfit, Run, Step, Wanted
 
 
-class Softmax(Activation):
-    """Turns scores along an axis into probabilities: ``y = exp(x) / Σ exp(x)``.
-
-    Each sample has a Jacobian ``S_j · (δ_jk - S_k) = diag(s) - s sᵀ``. Multiplied with the upstream row it collapses to
-    ``dx = y · (grad - Σ grad · y)``: no matrix is built. The largest score is subtracted before ``exp``, which changes
-    nothing in exact arithmetic and keeps ``exp`` from overflowing.
-    """
+class AlongAxis(Activation):
+    """A function of all numbers along one axis of a sample."""
 
     examples: ClassVar[tuple[LayerExample, ...]] = (LayerExample(), LayerExample({"axis": 1}, inputs=((2, 3, 4),)))
 
-    type: Literal["softmax"] = "softmax"
     axis: int = -1
-    """The axis along which the outputs sum to 1; not 0, which would mix the samples."""
+    """The axis along which the probabilities sum to 1; not 0, which would mix the samples."""
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
@@ -35,6 +29,17 @@ class Softmax(Activation):
         """Whether it sums over this axis of an array of this rank."""
         return self.axis % rank == axis % rank
 
+
+class Softmax(AlongAxis):
+    """Turns scores along an axis into probabilities: ``y = exp(x) / Σ exp(x)``.
+
+    Each sample has a Jacobian ``S_j · (δ_jk - S_k) = diag(s) - s sᵀ``. Multiplied with the upstream row it collapses to
+    ``dx = y · (grad - Σ grad · y)``: no matrix is built. The largest score is subtracted before ``exp``, which changes
+    nothing in exact arithmetic and keeps ``exp`` from overflowing.
+    """
+
+    type: Literal["softmax"] = "softmax"
+
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
         y = x - x.max(axis=self.axis, keepdims=True)
         np.exp(y, out=y)
@@ -45,4 +50,24 @@ class Softmax(Activation):
         y = cache
         dx = grad * y
         dx -= y * dx.sum(axis=self.axis, keepdims=True)
+        return Gradients((dx,))
+
+
+class LogSoftmax(AlongAxis):
+    """Turns scores along an axis into logarithms of probabilities: ``y = x - log Σ exp(x)``.
+
+    ``dx = grad - exp(y) · Σ grad``. No probability is rounded to 0 on the way, so that no logarithm is lost.
+    """
+
+    type: Literal["log_softmax"] = "log_softmax"
+
+    def forward(self, x: Array, weights: Weights, run: Run) -> Step:
+        y = x - x.max(axis=self.axis, keepdims=True)
+        y -= np.log(np.exp(y).sum(axis=self.axis, keepdims=True))
+        return Step(y, y)
+
+    def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        dx = np.exp(cache)
+        dx *= -grad.sum(axis=self.axis, keepdims=True)
+        dx += grad
         return Gradients((dx,))

@@ -12,6 +12,7 @@ from scipy.special import expit
 from chainrule.core.activations.sigmoid import Sigmoid
 from chainrule.core.arrays import Array, Shape, cast
 from chainrule.core.examples import ONE_HOT, PROBABILITIES, SCORES, SOFT, TargetExample
+from chainrule.core.functions import softplus
 from chainrule.core.layer import Activation
 from chainrule.core.loss import Evaluation, Loss, Warned
 from chainrule.core.losses.probabilities import check_probabilities, clip_warning
@@ -66,7 +67,8 @@ class BinaryCrossentropy(Loss):
         p, rest = np.maximum(outputs, self.epsilon), np.maximum(1 - outputs, self.epsilon)
         values = -(yes * np.log(p) + no * np.log(rest)).mean(axis=-1)
         clipped = ((outputs < self.epsilon) & (yes != 0)) | ((1 - outputs < self.epsilon) & (no != 0))
-        return Evaluation(values, (p, rest, targets), clip_warning(int(clipped.sum()), self.epsilon))
+        warnings = clip_warning(int(clipped.sum()), self.epsilon, fused_is_exact=True)
+        return Evaluation(values, (p, rest, targets), warnings)
 
     def backward(self, grad: Array, cache: Any) -> Array:
         if self.from_logits:
@@ -97,6 +99,6 @@ class BinaryCrossentropy(Loss):
     def _on_scores(self, scores: Array, p: Array, targets: Any) -> Evaluation:
         """Evaluate with ``-log p = log(1 + exp(-|z|)) + max(-z, 0)``, which neither overflows nor cancels."""
         yes, no = targets
-        tail = np.log1p(np.exp(-np.abs(scores)))
+        tail = softplus(-np.abs(scores))
         values = (yes * (tail + np.maximum(-scores, 0)) + no * (tail + np.maximum(scores, 0))).mean(axis=-1)
         return Evaluation(values, (scores, p, targets))

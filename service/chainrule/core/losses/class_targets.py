@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.core.arrays import Array, Shape, cast
+from chainrule.core.losses.checks import POINTER, check_targets
 from chainrule.errors import InputError
-
-POINTER = "/batch/targets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +111,11 @@ def read_class_targets(
     Raises
     ------
     InputError
-        If they have another shape, a label is no whole number, or no class.
+        If they have another shape, a label is no whole number, or no class, or there are not as many weights as
+        classes.
     """
-    weights = None if class_weights is None else cast(np.asarray(class_weights, float), dtype, "loss", "class_weights")
     classes = outputs[-1]
+    weights = None if class_weights is None else _read_class_weights(class_weights, classes, dtype)
     if targets.shape == outputs:
         q = cast(targets, dtype, "batch", "targets")
         if smoothing:
@@ -128,6 +128,13 @@ def read_class_targets(
         spike *= weight
     floor = (smoothing / classes) * (np.ones(classes, dtype) if weights is None else weights) if smoothing else None
     return Labels(index, spike, floor, kept, weight)
+
+
+def _read_class_weights(class_weights: Sequence[float], classes: int, dtype: np.dtype[Any]) -> Array:
+    if len(class_weights) != classes:
+        detail = f"expected a weight for each of {classes} classes, got {len(class_weights)}"
+        raise InputError("shape_mismatch", "/loss/class_weights", detail)
+    return cast(np.asarray(class_weights, float), dtype, "loss", "class_weights")
 
 
 def read_labels(
@@ -144,7 +151,8 @@ def read_labels(
     if targets.shape != positions:
         detail = f"expected labels {_shape(positions)} or the output's shape {outputs}, got {_shape(targets.shape)}"
         raise InputError("shape_mismatch", POINTER, detail)
-    _check_whole(targets)
+    if targets.dtype.kind == "f":
+        check_targets(targets, targets == np.trunc(targets), "a label is a whole number")
     if ignore_index is None:
         _check_range(targets, outputs[-1])
         return targets.astype(np.intp), None
@@ -154,24 +162,13 @@ def read_labels(
     return labels.astype(np.intp), kept.astype(dtype)
 
 
-def _check_whole(targets: NDArray[Any]) -> None:
-    if targets.dtype.kind == "f" and (targets != np.trunc(targets)).any():
-        where = _first(targets != np.trunc(targets))
-        detail = f"a label is a whole number, got {targets[where]} at {list(map(int, where))}"
-        raise InputError("invalid_targets", POINTER, detail)
-
-
 def _check_range(labels: NDArray[Any], classes: int) -> None:
     """Refuse labels that are no classes; before they become indices, since a large number would become another one."""
     outside = (labels < 0) | (labels >= classes)
     if outside.any():
-        where = _first(outside)
+        where = np.unravel_index(int(outside.argmax()), outside.shape)
         detail = f"label {labels[where]:.16g} at {list(map(int, where))} is none of the classes 0 to {classes - 1}"
         raise InputError("target_out_of_range", POINTER, detail)
-
-
-def _first(mask: NDArray[np.bool_]) -> tuple[np.intp, ...]:
-    return np.unravel_index(int(mask.argmax()), mask.shape)
 
 
 def _shape(shape: Shape) -> str:

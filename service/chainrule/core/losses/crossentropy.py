@@ -15,7 +15,7 @@ from chainrule.core.examples import LABELS, PROBABILITIES, SCORES, SOFT, TargetE
 from chainrule.core.layer import Activation
 from chainrule.core.loss import Evaluation, Loss, Warned
 from chainrule.core.losses.class_targets import ClassTargets, read_class_targets
-from chainrule.core.losses.probabilities import check_probabilities, clip_warning
+from chainrule.core.losses.probabilities import check_probabilities, warn_of_clipped
 from chainrule.errors import InputError
 
 Smoothing = Annotated[float, Field(ge=0, le=1)]
@@ -86,9 +86,6 @@ class CrossEntropy(OverClasses):
     """A factor for each class; a mean over labels is divided by the sum of their factors."""
 
     def read_targets(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> ClassTargets:
-        if self.class_weights is not None and len(self.class_weights) != outputs[-1]:
-            detail = f"expected a weight for each of {outputs[-1]} classes, got {len(self.class_weights)}"
-            raise InputError("shape_mismatch", "/loss/class_weights", detail)
         return read_class_targets(
             targets,
             outputs,
@@ -126,7 +123,8 @@ class OnProbabilities(OverClasses):
             return self.on_scores(outputs, targets)
         check_probabilities(outputs, sum_to_one=True)
         p = np.maximum(outputs, self.epsilon)
-        return Evaluation(-targets.dot(np.log(p)), (p, targets), self._clipped(outputs, targets))
+        clipped = warn_of_clipped(outputs, targets, self.epsilon, fused_is_exact=True)
+        return Evaluation(-targets.dot(np.log(p)), (p, targets), clipped)
 
     def backward(self, grad: Array, cache: Any) -> Array:
         if self.from_logits:
@@ -148,14 +146,6 @@ class OnProbabilities(OverClasses):
 
     def advice(self, last: Activation | None) -> tuple[Warned, ...]:
         return self.double_softmax(last) if self.from_logits else ()
-
-    def _clipped(self, outputs: Array, targets: ClassTargets) -> tuple[Warned, ...]:
-        """Count the probabilities that were clipped and that the targets read."""
-        below = outputs < self.epsilon
-        if not below.any():
-            return ()
-        read = targets.scaled(np.ones(outputs.shape[:-1], outputs.dtype), outputs.shape) != 0
-        return clip_warning(int((below & read).sum()), self.epsilon)
 
 
 class CategoricalCrossentropy(OnProbabilities):
