@@ -10,6 +10,7 @@ import typer
 
 from chainrule.logs import configure_logging
 from chainrule.serving.listener import open_listener, url_of
+from chainrule.serving.process import share_cores
 from chainrule.settings import Settings, SettingsError, load_settings, unread_variables
 
 app = typer.Typer(
@@ -65,7 +66,8 @@ def _listen_and_serve(settings: Settings) -> int:
         typer.echo(f"chainrule cannot listen on {settings.host}:{settings.port}: {error.strerror}", err=True)
         return 1
     structlog.get_logger().info("listening", url=url_of(listener), workers=settings.workers)
-    # Imported late: NumPy and the web server take a second, which `--version` and a bad setting need not wait for.
+    share_cores(settings.workers, settings.threads)
+    # Imported late: NumPy has to load with the threads it was just given, and `--version` need not wait for it.
     if settings.workers > 1:
         from chainrule.serving.supervisor import supervise  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from chainrule.serving.listener import open_listener, url_of
-from chainrule.serving.process import BLAS_THREADS, keep_heap, one_blas_thread
+from chainrule.serving.process import BLAS_THREADS, available_cores, keep_heap, share_cores
 from chainrule.serving.protocol import JoiningTransport
 
 
@@ -73,10 +73,28 @@ def test_glibc_is_told_to_keep_its_heap() -> None:
     assert keep_heap()
 
 
-def test_workers_get_one_blas_thread_unless_the_operator_said_otherwise() -> None:
+def test_several_workers_get_one_blas_thread_each_unless_the_operator_said_otherwise() -> None:
     environment = {"OMP_NUM_THREADS": "3"}
-    one_blas_thread(environment)
+    share_cores(2, 2, environment)
     assert environment == dict.fromkeys(BLAS_THREADS, "1") | {"OMP_NUM_THREADS": "3"}
+
+
+def test_one_worker_shares_its_cores_among_its_threads() -> None:
+    alone: dict[str, str] = {}
+    crowded: dict[str, str] = {}
+    share_cores(1, 1, alone)
+    share_cores(1, 1000, crowded)
+    assert alone == dict.fromkeys(BLAS_THREADS, str(available_cores()))
+    assert crowded == dict.fromkeys(BLAS_THREADS, "1")
+
+
+@pytest.mark.parametrize(
+    ("content", "cores"), [("50000 100000", 1), ("100000 100000", 1), ("nonsense", None), ("max 1", None)]
+)
+def test_a_containers_quota_limits_the_cores(tmp_path: Path, content: str, cores: int | None) -> None:
+    limit = tmp_path / "cpu.max"
+    limit.write_text(content)
+    assert available_cores(limit) == (cores or available_cores(tmp_path / "missing"))
 
 
 @pytest.mark.parametrize(("host", "start"), [("127.0.0.1", "http://127.0.0.1:"), ("::1", "http://[::1]:")])

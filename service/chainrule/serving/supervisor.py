@@ -16,7 +16,6 @@ import structlog
 from prometheus_client.multiprocess import mark_process_dead
 
 from chainrule.logs import configure_logging
-from chainrule.serving.process import one_blas_thread
 from chainrule.settings import Settings
 
 log = structlog.get_logger()
@@ -24,7 +23,6 @@ log = structlog.get_logger()
 
 def supervise(settings: Settings, listener: socket.socket) -> int:
     """Run as many workers as the settings say until told to stop; the exit code of the whole."""
-    one_blas_thread()
     with tempfile.TemporaryDirectory(prefix="chainrule-metrics-") as directory:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory  # read by prometheus_client when a worker imports it
         return Supervisor(settings, listener).run()
