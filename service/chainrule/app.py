@@ -45,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in open_routers:
         app.include_router(router)
     app.state.routes = [route for router in (compute.router, *open_routers) for route in router.routes]
-    app.openapi = partial(describe, app, locked=bool(locked))  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    app.openapi = partial(describe, app, locked=bool(locked))  # type: ignore[method-assign]  # as documented
 
     add_problem_handlers(app)
 

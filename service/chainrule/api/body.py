@@ -69,7 +69,7 @@ async def read_body(request: Request, hold: Hold, settings: Settings) -> bytes |
 
 
 async def _collect(request: Request, hold: Hold, limit: int) -> bytes | bytearray:
-    body: bytes | bytearray = b""
+    body = bytearray()
     while True:
         message = await request.receive()
         if message["type"] == "http.disconnect":
@@ -78,11 +78,12 @@ async def _collect(request: Request, hold: Hold, limit: int) -> bytes | bytearra
         hold.grow(len(chunk))
         if hold.size > limit:
             raise too_large(limit)
-        if not message.get("more_body", False):
-            return body + chunk if body else chunk
-        if isinstance(body, bytes):  # a second chunk: only now is a copy worth making
-            body = bytearray(body)
+        last = not message.get("more_body", False)
+        if last and not body:
+            return chunk  # all of it at once, as a small body comes: nothing to put together
         body += chunk
+        if last:
+            return body
 
 
 def too_large(limit: int, more: str = "") -> Refusal:

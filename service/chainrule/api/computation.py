@@ -51,9 +51,10 @@ class Computation:
                 raise InputError("non_finite_result", "", str(error)) from None
 
     def _plain_body(self) -> bytes | bytearray:
+        body, self._body = self._body, b""  # nothing else refers to it: computing needs the room
         if self._form.compression is None:
-            return self._body
+            return body
         try:
-            return decompress(self._body, self._form.compression, self._settings.max_body_bytes)
+            return decompress(body, self._form.compression, self._settings.max_body_bytes)
         except BodyTooLarge:
             raise too_large(self._settings.max_body_bytes) from None

@@ -33,8 +33,7 @@ async def _answer(request: Request, prepare: Prepare) -> Response:
     request.state.stopwatch = watch
     with service.intake.hold() as hold:
         with watch.phase("read"):
-            body = await read_body(request, hold, service.settings)
-        request.state.received_bytes = len(body)
-        work = Computation(body, form, prepare, service.settings, watch)
+            work = Computation(await read_body(request, hold, service.settings), form, prepare, service.settings, watch)
+        request.state.received_bytes = hold.size
         content = await service.workers.run(work, request.receive)
     return Response(content, media_type=form.accept)

@@ -32,8 +32,8 @@ class DrainingServer(uvicorn.Server):
         self._closing_time = float("inf")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to drain; a second signal closes the listener now, a third one gives up what is in flight."""
-        if self.should_exit:
+        """Begin to drain; a second signal, or Ctrl-C, closes the listener now; Ctrl-C after that waits for nothing."""
+        if self.should_exit and sig == signal.SIGINT:  # not SIGTERM, which a supervisor sends after the same Ctrl-C
             self.force_exit = True
         elif self._service.draining or sig == signal.SIGINT:
             self.should_exit = True
