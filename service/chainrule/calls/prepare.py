@@ -140,7 +140,7 @@ def _check_training(request: PassRequest) -> None:
     if options.training is False or (options.training and options.seed is not None):
         return
     for part in (part for layer in request.network.layers for part in with_activation(layer)):
-        if options.training is None and part.trains_differently:
+        if options.training is None and (part.trains_differently or part.needs_seed()):
             detail = f"{part.type} computes differently in training: say true or false"
             raise InputError("missing_field", "/options/training", detail)
         if options.training and part.needs_seed():

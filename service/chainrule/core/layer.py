@@ -77,7 +77,7 @@ class Layer(Part):
     per_sample: ClassVar[bool] = True
     """Whether each sample's output depends on that sample alone, so that a batch may be split."""
     trains_differently: ClassVar[bool] = False
-    """Whether the request must say ``options.training``."""
+    """Whether it computes something else in training, with or without random bits: the request must say which."""
 
     def needs_seed(self) -> bool:
         """Whether it draws random bits in training, so that the request must say ``options.seed``."""

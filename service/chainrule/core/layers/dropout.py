@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
-from chainrule.core.arrays import Array, Shape, Weights
+from chainrule.core.arrays import Array, Shape, Weights, size_of
 from chainrule.core.examples import LayerExample
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Run, Step, Wanted
+from chainrule.core.random_bits import RandomBits
 
 
 class Dropout(Layer):
@@ -39,13 +39,16 @@ class Dropout(Layer):
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
         if not run.training or self.rate == 0:
             return Step(x)
-        kept = run.bits.words(len(x), math.prod(x.shape[1:])) >= self._threshold()
-        factor = kept.reshape(x.shape) * x.dtype.type(1 / (1 - self.rate))
-        return Step(x * factor, factor)
+        factors = kept_factors(run.bits, self.rate, x.shape, x.dtype)
+        return Step(x * factors, factors)
 
     def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
         return Gradients((grad if cache is None else grad * cache,))
 
-    def _threshold(self) -> np.uint64:
-        """The word below which a number is left out: a share of ``rate`` of all words of 64 bits."""
-        return np.uint64(int(self.rate * 2**64))
+
+def kept_factors(bits: RandomBits, rate: float, shape: Shape, dtype: np.dtype[Any]) -> Array:
+    """Draw what each number is multiplied with: ``1 / (1 - rate)``, or 0 for a share of ``rate`` of them."""
+    threshold = np.uint64(int(rate * 2**64))  # the word below which a number is left out
+    kept = bits.words(shape[0], size_of(shape[1:])) >= threshold
+    factors: Array = kept.reshape(shape) * dtype.type(1 / (1 - rate))
+    return factors

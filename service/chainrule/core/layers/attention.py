@@ -1,0 +1,264 @@
+"""Attention: every position reads from all positions, as far as their keys fit its query."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, PositiveInt
+
+from chainrule.core.arrays import Array, Shape, Weights, rows_of, size_of
+from chainrule.core.examples import LayerExample
+from chainrule.core.layer import EVERYTHING, Gradients, Misfit, Run, SeveralInputs, Step, Wanted
+from chainrule.core.layers.dropout import kept_factors
+
+SELF = ((2, 3, 4),)
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """What the backward pass needs of the forward pass. ``G`` groups share a key; ``R`` queries read each of them."""
+
+    inputs: tuple[Array, ...]
+    queries: Array
+    """``(N, G, R · T, key_dim)``, times the scale."""
+    keys: Array
+    """``(N, G, S, key_dim)``."""
+    values: Array
+    """``(N, G, S, value_dim)``."""
+    attention: Array
+    """How much each query takes of each value, ``(N, G, R · T, S)``; rows sum to 1."""
+    factors: Array | None
+    """Dropout's factor of each of them."""
+    context: Array
+    """What was read, ``(N · T, heads · value_dim)``."""
+
+
+class MultiHeadAttention(SeveralInputs):
+    """Reads from all positions at once: ``y = concat_h(softmax(scale · q_h k_hᵀ) v_h) @ attention_output + bias``.
+
+    ``q``, ``k`` and ``v`` are projections of the inputs: of one for self-attention, of ``[query, value]`` (the key is
+    the value), or of ``[query, key, value]``. Backward, with ``a`` the softmax and ``dc`` the gradient at what was
+    read: ``dv = aᵀ dc``, ``da = dc vᵀ``, ``ds = a · (da - Σ da · a)``, ``dq = scale · ds k``, ``dk = scale · dsᵀ q``.
+
+    With ``num_kv_heads`` fewer keys and values than queries are projected, and consecutive heads share one. With
+    ``causal`` position ``t`` reads positions 0 to ``t``.
+    """
+
+    most_inputs: ClassVar[int] = 3
+    examples: ClassVar[tuple[LayerExample, ...]] = (
+        LayerExample({"num_heads": 2, "key_dim": 3}, inputs=SELF),
+        LayerExample(
+            {"num_heads": 4, "key_dim": 2, "num_kv_heads": 2, "value_dim": 3, "causal": True, "use_bias": False},
+            inputs=SELF,
+        ),
+        LayerExample({"num_heads": 1, "key_dim": 2, "scale": 0.3}, inputs=((2, 3, 4), (2, 5, 3))),
+        LayerExample({"num_heads": 2, "key_dim": 2}, inputs=((2, 3, 4), (2, 5, 3), (2, 5, 2))),
+        LayerExample({"num_heads": 2, "key_dim": 2, "dropout": 0.5}, inputs=SELF, training=True),
+    )
+
+    type: Literal["multi_head_attention"] = "multi_head_attention"
+    num_heads: PositiveInt
+    """How many queries each position has."""
+    key_dim: PositiveInt
+    """Length of a query and of a key."""
+    value_dim: PositiveInt | None = None
+    """Length of a value; that of a key if not given."""
+    num_kv_heads: PositiveInt | None = None
+    """How many keys and values each position has, a divisor of ``num_heads``; as many as queries if not given."""
+    causal: bool = False
+    """Whether a position reads none that come after it."""
+    use_bias: bool = True
+    """Whether the four projections add a bias."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of the attention that is left out at random in training."""
+    scale: float | None = None
+    """Factor of the products of queries and keys; ``1 / sqrt(key_dim)`` if not given."""
+
+    @property
+    def groups(self) -> int:
+        """How many keys and values each position has."""
+        return self.num_kv_heads or self.num_heads
+
+    @property
+    def length(self) -> int:
+        """Length of a value."""
+        return self.value_dim or self.key_dim
+
+    @property
+    def factor(self) -> float:
+        """What products of queries and keys are multiplied with."""
+        return 1 / math.sqrt(self.key_dim) if self.scale is None else self.scale
+
+    def needs_seed(self) -> bool:
+        return self.dropout > 0
+
+    def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        query, key, value = _roles(inputs)
+        shapes: dict[str, Shape] = {}
+        for name, shape, heads, length in (
+            ("query", query, self.num_heads, self.key_dim),
+            ("key", key, self.groups, self.key_dim),
+            ("value", value, self.groups, self.length),
+        ):
+            shapes[f"{name}/kernel"] = (shape[-1], heads, length)
+            if self.use_bias:
+                shapes[f"{name}/bias"] = (heads, length)
+        shapes["attention_output/kernel"] = (self.num_heads, self.length, query[-1])
+        if self.use_bias:
+            shapes["attention_output/bias"] = (query[-1],)
+        return shapes
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        if any(len(shape) != 3 for shape in inputs):
+            raise Misfit(f"attention reads (samples, positions, features), got {', '.join(map(str, inputs))}")
+        query, key, value = _roles(inputs)
+        if key[:2] != value[:2] or query[0] != key[0]:
+            raise Misfit(f"a key and a value stand at the same positions, got {key} and {value} for {query}")
+        if self.num_heads % self.groups:
+            raise Misfit(f"num_kv_heads {self.groups} does not divide num_heads {self.num_heads}")
+        return query
+
+    def extra_numbers(self, *inputs: Shape) -> int:
+        """Count queries, keys, values, what was read, and the attention of each query on each key."""
+        query, key, _ = _roles(inputs)
+        a_position = self.num_heads * (self.key_dim + self.length)
+        attention = query[0] * self.num_heads * query[1] * key[1]
+        return (
+            size_of(query[:2]) * a_position + size_of(key[:2]) * self.groups * (self.key_dim + self.length) + attention
+        )
+
+    def flops(self, *inputs: Shape) -> int:
+        """Count the four projections and the two products with the attention."""
+        shapes = self.weight_shapes(*inputs)
+        query, key, value = _roles(inputs)
+        projections = sum(
+            size_of(shape[:2]) * size_of(shapes[f"{name}/kernel"])
+            for name, shape in (("query", query), ("key", key), ("value", value), ("attention_output", query))
+        )
+        products = query[0] * self.num_heads * query[1] * key[1] * (self.key_dim + self.length)
+        return 2 * (projections + products)
+
+    def forward_all(self, inputs: Sequence[Array], weights: Weights, run: Run) -> Step:
+        query, key, value = _roles(inputs)
+        queries = self._by_group(_project(query, weights, "query"))
+        queries *= self.factor
+        keys = _project(key, weights, "key").transpose(0, 2, 1, 3)
+        values = _project(value, weights, "value").transpose(0, 2, 1, 3)
+        attention = queries @ keys.transpose(0, 1, 3, 2)
+        self._hide_what_comes_after(attention, query.shape[1])
+        _softmax_in_place(attention)
+        factors = self._factors(attention, run)
+        read = (attention if factors is None else attention * factors) @ values
+        context = self._by_position(read, query.shape[1])
+        y = context @ weights["attention_output/kernel"].reshape(context.shape[1], -1)
+        if self.use_bias:
+            y += weights["attention_output/bias"]
+        cache = Cache(tuple(inputs), queries, keys, values, attention, factors, context)
+        return Step(y.reshape(*query.shape[:2], -1), cache)
+
+    def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        query, key, value = _roles(cache.inputs)
+        rows, kernel = rows_of(grad), weights["attention_output/kernel"]
+        found: dict[str, Array] = {}
+        if wanted.weights:
+            found |= _weight_gradients(cache.context, rows, kernel.shape, "attention_output", use_bias=self.use_bias)
+        read = self._by_group(
+            (rows @ kernel.reshape(-1, kernel.shape[-1]).T).reshape(*query.shape[:2], -1, self.length)
+        )
+        queries, keys, values = self._through_attention(read, cache)
+        sent = []
+        for name, x, projected in (
+            ("query", query, self._by_position(queries, query.shape[1])),
+            ("key", key, rows_of(_heads_last(keys))),
+            ("value", value, rows_of(_heads_last(values))),
+        ):
+            kernel = weights[f"{name}/kernel"]
+            if wanted.weights:
+                found |= _weight_gradients(rows_of(x), projected, kernel.shape, name, use_bias=self.use_bias)
+            if wanted.inputs:
+                sent.append((projected @ kernel.reshape(x.shape[-1], -1).T).reshape(x.shape))
+        return Gradients(_by_input(sent, len(cache.inputs)), found)
+
+    def _through_attention(self, read: Array, cache: Cache) -> tuple[Array, Array, Array]:
+        """Turn the gradient at what was read into those at queries, keys and values."""
+        dropped = cache.attention if cache.factors is None else cache.attention * cache.factors
+        values = dropped.transpose(0, 1, 3, 2) @ read
+        scores = read @ cache.values.transpose(0, 1, 3, 2)
+        if cache.factors is not None:
+            scores *= cache.factors
+        scores *= cache.attention
+        scores -= cache.attention * scores.sum(axis=-1, keepdims=True)
+        queries = scores @ cache.keys
+        queries *= self.factor
+        return queries, scores.transpose(0, 1, 3, 2) @ cache.queries, values
+
+    def _by_group(self, x: Array) -> Array:
+        """Bring ``(N, T, heads, length)`` into ``(N, G, R · T, length)``: heads that share a key, one below another."""
+        samples, positions, heads, length = x.shape
+        apart = x.reshape(samples, positions, self.groups, heads // self.groups, length)
+        return apart.transpose(0, 2, 3, 1, 4).reshape(samples, self.groups, -1, length)
+
+    def _by_position(self, x: Array, positions: int) -> Array:
+        """Bring ``(N, G, R · T, length)`` into ``(N · T, heads · length)``."""
+        samples, groups, _, length = x.shape
+        apart = x.reshape(samples, groups, -1, positions, length)
+        return apart.transpose(0, 3, 1, 2, 4).reshape(samples * positions, -1)
+
+    def _hide_what_comes_after(self, scores: Array, positions: int) -> None:
+        """Make the scores of later positions -inf, in place, if the attention is causal."""
+        if self.causal:
+            later = np.triu(np.ones((positions, scores.shape[-1]), bool), k=1)
+            np.copyto(scores.reshape(*scores.shape[:2], -1, *later.shape), -np.inf, where=later)
+
+    def _factors(self, attention: Array, run: Run) -> Array | None:
+        if not run.training or not self.dropout:
+            return None
+        return kept_factors(run.bits, self.dropout, attention.shape, attention.dtype)
+
+
+def _roles(inputs: Sequence[Any]) -> tuple[Any, Any, Any]:
+    """Say which input is the query, the key and the value."""
+    return inputs[0], inputs[1 if len(inputs) > 1 else 0], inputs[-1]
+
+
+def _by_input(sent: list[Array], count: int) -> tuple[Array | None, ...]:
+    """Add up what query, key and value send to the input that they all are, or that two of them are."""
+    if not sent:
+        return (None,) * count
+    while len(sent) > count:  # of two inputs the second is key and value, of one it is all three
+        last = sent.pop()
+        sent[-1] = sent[-1] + last
+    return tuple(sent)
+
+
+def _project(x: Array, weights: Weights, name: str) -> Array:
+    """Compute ``x @ kernel + bias`` with heads as an axis of their own, ``(N, T, heads, length)``."""
+    kernel, bias = weights[f"{name}/kernel"], weights.get(f"{name}/bias")
+    y = rows_of(x) @ kernel.reshape(x.shape[-1], -1)
+    if bias is not None:
+        y += bias.ravel()
+    return y.reshape(*x.shape[:2], *kernel.shape[1:])
+
+
+def _heads_last(x: Array) -> Array:
+    """Bring ``(N, G, S, length)`` into ``(N, S, G · length)``."""
+    return x.transpose(0, 2, 1, 3).reshape(x.shape[0], x.shape[2], -1)
+
+
+def _weight_gradients(x: Array, grad: Array, kernel: Shape, name: str, *, use_bias: bool) -> dict[str, Array]:
+    """Compute the gradients of a projection's weights from its rows and the gradient at its output's rows."""
+    found: dict[str, Array] = {f"{name}/kernel": (x.T @ grad).reshape(kernel)}
+    if use_bias:
+        bias = kernel[-1:] if name == "attention_output" else kernel[1:]
+        found[f"{name}/bias"] = np.add.reduce(grad, axis=0).reshape(bias)
+    return found
+
+
+def _softmax_in_place(scores: Array) -> None:
+    scores -= scores.max(axis=-1, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= scores.sum(axis=-1, keepdims=True)
