@@ -14,7 +14,7 @@ from chainrule.core import losses as _losses  # noqa: F401
 from chainrule.core import metrics as _metrics  # noqa: F401
 from chainrule.core import regularizers as _regularizers  # noqa: F401
 from chainrule.core.examples import Example, LayerExample, TargetExample
-from chainrule.core.part import Part, classes
+from chainrule.core.part import Part, classes, known
 
 P = TypeVar("P", bound=Part)
 
@@ -39,6 +39,11 @@ def every_example(*families: str) -> list[Any]:
         if what_is_missing(cls) is None
         for index, example in enumerate(cls.examples)
     ]
+
+
+def made(family: str, name: str, **parameters: Any) -> Any:
+    """The definition of this name in a request, wherever its class stands."""
+    return known(family)[name].model_validate({"type": name, **parameters})
 
 
 def definition_of(cls: type[P], example: Example) -> P:

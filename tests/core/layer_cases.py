@@ -60,7 +60,7 @@ def layer_case(
 ) -> LayerCase:
     """Fill an example with numbers: the same ones each time, and in each type."""
     generator = np.random.default_rng(7)
-    inputs = _inputs(example, generator)
+    inputs = _inputs(layer, example, generator)
     weights = layer.weight_shapes(*example.inputs)
     if other_weights:
         weights |= layer.other_weight_shapes(*example.inputs)
@@ -76,9 +76,10 @@ def layer_case(
     return case
 
 
-def _inputs(example: LayerExample, generator: np.random.Generator) -> list[NDArray[Any]]:
-    if example.whole_below is not None:
-        return [generator.integers(0, example.whole_below, shape) for shape in example.inputs]
+def _inputs(layer: Layer, example: LayerExample, generator: np.random.Generator) -> list[NDArray[Any]]:
+    below = layer.integers_below()
+    if below is not None:
+        return [generator.integers(0, below, shape) for shape in example.inputs]
     return [*scattered(example.inputs, example.span, generator)]
 
 

@@ -28,8 +28,6 @@ class LayerExample(Example):
     """Shape of each input, the batch in front."""
     span: tuple[float, float] = (-2.0, 2.0)
     """Between which numbers the inputs lie: wide enough to reach all that the function does."""
-    whole_below: int | None = None
-    """The inputs are whole numbers from 0 and below this, as token ids are; None is any numbers."""
     training: bool = False
     """Whether the network is being trained."""
 

@@ -32,7 +32,7 @@ class RandomBits:
         Each row starts at a counter of its own, ``row * ceil(row_size / 4)``.
         """
         blocks = -(-row_size // WORDS_PER_BLOCK)
-        generator = np.random.Philox(key=[self.seed, self.layer], counter=[0, 0, 0, 0])
+        generator = np.random.Philox(key=np.array([self.seed, self.layer], np.uint64), counter=0)
         generator.advance(self.row_offset * blocks)
         words = generator.random_raw(rows * blocks * WORDS_PER_BLOCK)
         return words.reshape(rows, blocks * WORDS_PER_BLOCK)[:, :row_size]

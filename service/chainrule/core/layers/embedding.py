@@ -21,8 +21,8 @@ class Embedding(Layer):
     """
 
     examples: ClassVar[tuple[LayerExample, ...]] = (
-        LayerExample({"input_dim": 5, "output_dim": 3}, inputs=((3, 4),), whole_below=5),
-        LayerExample({"input_dim": 4, "output_dim": 2, "padding_idx": 1}, inputs=((6,),), whole_below=4),
+        LayerExample({"input_dim": 5, "output_dim": 3}, inputs=((3, 4),)),
+        LayerExample({"input_dim": 4, "output_dim": 2, "padding_idx": 1}, inputs=((6,),)),
     )
 
     type: Literal["embedding"] = "embedding"
