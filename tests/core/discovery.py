@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import pytest
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 # importing a family registers its classes
 from chainrule.core import definition as _layers  # noqa: F401
@@ -56,6 +57,11 @@ def what_is_missing(cls: type[Part]) -> str | None:
     return next(_what_is_missing(cls), None)
 
 
+def _is_one_value(field: FieldInfo) -> bool:
+    """Whether a parameter has nothing but its default, so that a request may say it and no other."""
+    return get_origin(field.annotation) is Literal and len(get_args(field.annotation)) == 1
+
+
 def _what_is_missing(cls: type[Part]) -> Iterator[str]:
     kind = KINDS.get(cls.family, Example).__name__
     help_text = f"\n    examples: ClassVar[tuple[{kind}, ...]] = ({kind}({{parameter: value}}, ...),)"
@@ -69,6 +75,6 @@ def _what_is_missing(cls: type[Part]) -> Iterator[str]:
             yield f"{cls.__name__}: {example} makes no definition ({wrong}). Give it examples that do:{help_text}"
     for name, field in cls.model_fields.items():
         shown = [example.parameters[name] for example in cls.examples if name in example.parameters]
-        common = name in SHOWN_ELSEWHERE or name.endswith(("_regularizer", "_initializer"))
+        common = name in SHOWN_ELSEWHERE or name.endswith(("_regularizer", "_initializer")) or _is_one_value(field)
         if not common and all(value == field.default for value in shown):
             yield f"{cls.__name__}: no example has another {name} than its default, so nothing tests it{help_text}"

@@ -139,6 +139,11 @@ class Layer(Part):
         """Turn the gradient at the output into the gradients at the inputs and weights."""
         raise NotImplementedError
 
+    def following(self) -> Layer | None:
+        """Give the activation that follows it under the same name, if it has one."""
+        activation: Layer | None = getattr(self, "activation", None)
+        return activation
+
     def regularizers(self) -> Mapping[str, Regularizer]:
         """Name the penalties on its weights: the field ``kernel_regularizer`` is the one on ``kernel``."""
         ending = "_regularizer"

@@ -273,5 +273,5 @@ class _Building:
 
 def with_activation(layer: Layer) -> tuple[Layer, ...]:
     """List the layer, and the activation inside it if it has one."""
-    activation = getattr(layer, "activation", None)
+    activation = layer.following()
     return (layer,) if activation is None else (layer, activation)

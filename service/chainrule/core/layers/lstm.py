@@ -1,0 +1,86 @@
+"""Long short-term memory."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal, NamedTuple
+
+import numpy as np
+
+from chainrule.core.activations.sigmoid import Sigmoid
+from chainrule.core.activations.tanh import Tanh
+from chainrule.core.arrays import Array, Weights
+from chainrule.core.examples import LayerExample
+from chainrule.core.layers.recurrent import CellActivation, Recurrent, Slopes, Walk, activate, no_states, through
+
+
+class LstmStep(NamedTuple):
+    """What a step's backward pass needs: gates and cells, and the caches of the activations that made them."""
+
+    input_and_forget: Array
+    candidate: Array
+    output: Array
+    cell_before: Array
+    cell_activated: Array
+    caches: tuple[Any, Any, Any, Any]
+
+
+class Lstm(Recurrent):
+    """Keeps a cell beside its state, and gates for what enters, stays and leaves.
+
+    With ``[i, f, g, o] = x_t @ kernel + h_{t-1} @ recurrent_kernel + bias``, blocks of ``units`` columns in the order
+    of Keras and PyTorch, each through its activation: ``c_t = f · c_{t-1} + i · g``, ``h_t = o · activation(c_t)``.
+
+    Backward in time: ``do = dh · activation(c)``, ``dc += dh · o · activation'(c)``, ``di = dc · g``, ``dg = dc · i``,
+    ``df = dc · c_{t-1}``, and ``dc · f`` goes on to the step before. PyTorch adds two biases, whose gradients are both
+    that of this one.
+    """
+
+    gates: ClassVar[int] = 4
+    examples: ClassVar[tuple[LayerExample, ...]] = (
+        LayerExample({"units": 3}, inputs=((2, 3, 2),)),
+        LayerExample(
+            {"units": 2, "activation": "sigmoid", "recurrent_activation": "tanh", "use_bias": False},
+            inputs=((2, 3, 2),),
+        ),
+        LayerExample({"units": 2, "return_sequences": True, "go_backwards": True}, inputs=((2, 3, 2),)),
+    )
+
+    type: Literal["lstm"] = "lstm"
+    activation: CellActivation = Tanh()
+    """The function of what enters the cell, and of the cell as it leaves."""
+    recurrent_activation: CellActivation = Sigmoid()
+    """The function of the gates."""
+
+    def walk(self, projected: Array, weights: Weights) -> Walk:
+        states, caches, u = no_states(projected, self.units), [], self.units
+        cell = np.zeros_like(states[0])
+        for t, inputs in enumerate(projected):
+            z = inputs + states[t] @ weights["recurrent_kernel"]
+            entering, entering_cache = activate(self.recurrent_activation, z[:, : 2 * u])
+            candidate, candidate_cache = activate(self.activation, z[:, 2 * u : 3 * u])
+            output, output_cache = activate(self.recurrent_activation, z[:, 3 * u :])
+            before, cell = cell, entering[:, u:] * cell + entering[:, :u] * candidate
+            activated, cell_cache = activate(self.activation, cell)
+            np.multiply(output, activated, out=states[t + 1])
+            step_caches = (entering_cache, candidate_cache, output_cache, cell_cache)
+            caches.append(LstmStep(entering, candidate, output, before, activated, step_caches))
+        return Walk(states, caches)
+
+    def walk_back(self, grad: Array, weights: Weights, walked: Walk) -> Slopes:
+        u, recurrent = self.units, weights["recurrent_kernel"].T
+        slopes = np.empty((*grad.shape[:2], 4 * u), grad.dtype)
+        dh, dc = np.zeros_like(grad[0]), np.zeros_like(grad[0])
+        gated = np.empty((grad.shape[1], 2 * u), grad.dtype)
+        for t in reversed(range(len(grad))):
+            step: LstmStep = walked.caches[t]
+            entering_cache, candidate_cache, output_cache, cell_cache = step.caches
+            dh = dh + grad[t]
+            dc = dc + through(self.activation, dh * step.output, cell_cache)
+            np.multiply(dc, step.candidate, out=gated[:, :u])
+            np.multiply(dc, step.cell_before, out=gated[:, u:])
+            slopes[t, :, : 2 * u] = through(self.recurrent_activation, gated, entering_cache)
+            slopes[t, :, 2 * u : 3 * u] = through(self.activation, dc * step.input_and_forget[:, :u], candidate_cache)
+            slopes[t, :, 3 * u :] = through(self.recurrent_activation, dh * step.cell_activated, output_cache)
+            dh = slopes[t] @ recurrent
+            dc = dc * step.input_and_forget[:, u:]
+        return Slopes(slopes, slopes)

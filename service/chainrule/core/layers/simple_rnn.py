@@ -1,0 +1,47 @@
+"""The plain recurrent layer."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from chainrule.core.activations.tanh import Tanh
+from chainrule.core.arrays import Array, Weights
+from chainrule.core.examples import LayerExample
+from chainrule.core.layers.recurrent import CellActivation, Recurrent, Slopes, Walk, activate, no_states, through
+
+
+class SimpleRnn(Recurrent):
+    """Mixes the input with its own last output: ``h_t = activation(x_t @ kernel + h_{t-1} @ recurrent_kernel + bias)``.
+
+    Backward in time: ``dz_t = (dh_t + dz_{t+1} @ recurrent_kernelᵀ) · activation'``.
+    """
+
+    gates: ClassVar[int] = 1
+    examples: ClassVar[tuple[LayerExample, ...]] = (
+        LayerExample({"units": 3}, inputs=((2, 3, 2),)),
+        LayerExample(
+            {"units": 2, "activation": "sigmoid", "use_bias": False, "return_sequences": True, "go_backwards": True},
+            inputs=((2, 3, 2),),
+        ),
+    )
+
+    type: Literal["simple_rnn"] = "simple_rnn"
+    activation: CellActivation = Tanh()
+    """The function of every step."""
+
+    def walk(self, projected: Array, weights: Weights) -> Walk:
+        states, caches = no_states(projected, self.units), []
+        for t, inputs in enumerate(projected):
+            states[t + 1], cache = activate(self.activation, inputs + states[t] @ weights["recurrent_kernel"])
+            caches.append(cache)
+        return Walk(states, caches)
+
+    def walk_back(self, grad: Array, weights: Weights, walked: Walk) -> Slopes:
+        slopes = np.empty(grad.shape, grad.dtype)
+        dh = np.zeros_like(grad[0])
+        for t in reversed(range(len(grad))):
+            slopes[t] = through(self.activation, grad[t] + dh, walked.caches[t])
+            dh = slopes[t] @ weights["recurrent_kernel"].T
+        return Slopes(slopes, slopes)
