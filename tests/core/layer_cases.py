@@ -56,7 +56,12 @@ class LayerCase:
 
 
 def layer_case(
-    layer: Layer, example: LayerExample, dtype: str = "float64", *, other_weights: bool = False
+    layer: Layer,
+    example: LayerExample,
+    dtype: str = "float64",
+    *,
+    other_weights: bool = False,
+    bits: RandomBits = BITS,
 ) -> LayerCase:
     """Fill an example with numbers: the same ones each time, and in each type."""
     generator = np.random.default_rng(7)
@@ -68,7 +73,7 @@ def layer_case(
         layer,
         tuple(one if one.dtype.kind == "i" else one.astype(dtype) for one in inputs),
         {name: generator.uniform(-1, 1, shape).astype(dtype) for name, shape in weights.items()},
-        Run(example.training, _state(layer, example, dtype, generator), BITS),
+        Run(example.training, _state(layer, example, dtype, generator), bits),
         generator.normal(size=layer.output_shape(*example.inputs)).astype(dtype),
     )
     for array in case.arrays():
