@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from chainrule.core.activations.softmax import Softmax
-from chainrule.core.layer import Misfit, Run
-from tests.core.discovery import made
+from chainrule.core.layer import Misfit
+from tests.core.activations.passing import both
 from tests.tolerances import assert_close
-
-
-def both(name: str, x: Any, upstream: Any, **parameters: Any) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The output of an activation, and the gradient at its input."""
-    layer = made("activation", name, **parameters)
-    step = layer.forward(np.asarray(x, float), {}, Run())
-    (dx,) = layer.backward(np.asarray(upstream, float), {}, step.cache).inputs
-    return step.output, dx
 
 
 def test_relu_cuts_off_what_is_below_zero_and_its_gradient() -> None:

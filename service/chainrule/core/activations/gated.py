@@ -78,9 +78,8 @@ class Mish(Elementwise):
 
     def value(self, x: Array) -> Array:
         _, n = self._powers(np.minimum(x, self.LARGE))
-        y = n * x
-        n += 2
-        y /= n
+        y = n / (n + 2)
+        y *= x
         return y
 
     def slope(self, x: Array, y: Array) -> NDArray[Any]:
