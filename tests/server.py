@@ -16,7 +16,7 @@ import httpx
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 """Only a test that fails waits this long."""
 
 

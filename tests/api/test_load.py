@@ -6,10 +6,11 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import pytest
 
 from tests.api.bodies import JSON, NEURON, NEURON_BODY, connected, head, slow
 from tests.conftest import Serve
-from tests.server import wait_for
+from tests.server import Server, wait_for
 
 LONG = slow(layers=150)
 SHORTER = slow(layers=40)
@@ -43,11 +44,16 @@ def test_an_answer_that_takes_too_long_is_given_up(serve: Serve) -> None:
         assert answer.json()["retryable"] is True
 
 
-def test_a_caller_who_leaves_is_not_computed_for(serve: Serve) -> None:
-    server = serve(THREADS=1)
-    with server.client() as client:
+@pytest.fixture(scope="module")
+def single(serve: Serve) -> Server:
+    """A service that computes one request at a time."""
+    return serve(THREADS=1, QUEUE_SIZE=3)
+
+
+def test_a_caller_who_leaves_is_not_computed_for(single: Server) -> None:
+    with single.client() as client:
         for _ in range(3):
-            with connected(server) as connection:
+            with connected(single) as connection:
                 length = f"Content-Length: {len(LONG)}"
                 connection.sendall(head("/forward", "Content-Type: application/json", length) + LONG)
         gone = 'chainrule_requests_total{problem="abandoned",route="/forward",status="499"}'
@@ -73,9 +79,8 @@ def events(problem: str, requests: list[dict[str, object]]) -> list[dict[str, ob
     return [event for event in requests if event.get("problem") == problem]
 
 
-def test_what_a_bad_request_leaves_behind_is_nothing(serve: Serve) -> None:
-    server = serve(THREADS=1, QUEUE_SIZE=0)
-    with server.client() as client:
+def test_what_a_bad_request_leaves_behind_is_nothing(single: Server) -> None:
+    with single.client() as client:
         for body in (b"{", b"[]", b"null", json.dumps({"network": 1}).encode(), b"\x00" * 1000) * 5:
             assert 400 <= client.post("/backward", content=body, headers=JSON).status_code < 500
             assert client.post("/backward", content=NEURON_BODY, headers=JSON).status_code == 200
