@@ -44,6 +44,8 @@ Path = tuple[str | int, ...]
 LARGEST_INTEGER = 2**64
 """No parameter needs a larger one."""
 
+FAMILIES = tuple(dict.fromkeys(family for _, families in UNKNOWN_TYPES.values() for family in families))
+
 MOST_ENTRIES = 100_000
 """How many names and values a request may have outside of its arrays: beyond it, only looking for faults takes long."""
 
@@ -96,7 +98,7 @@ def _path(document: Any, error: ErrorDetails) -> Path:
     path: list[str | int] = []
     here, tagged = document, False
     for key in error["loc"]:
-        if isinstance(here, dict) and key == here.get("type") and not tagged:
+        if isinstance(here, dict) and not tagged and key == _tag(here):
             tagged = True
         elif (isinstance(here, dict) and key in here) or (isinstance(here, list) and isinstance(key, int)):
             path.append(key)
@@ -104,6 +106,13 @@ def _path(document: Any, error: ErrorDetails) -> Path:
     if error["type"] == "missing":
         path.append(error["loc"][-1])
     return tuple(path)
+
+
+def _tag(here: dict[str, Any]) -> str | None:
+    """What pydantic calls the choice of an object's class: the own name of the class that ``type`` names."""
+    name = here.get("type")
+    found = known(*FAMILIES).get(name) if isinstance(name, str) else None
+    return None if found is None else found.names()[0]
 
 
 def _fault(model: type[BaseModel], document: Any, error: ErrorDetails, path: Path) -> Fault:
@@ -154,7 +163,9 @@ def _sentence(error: ErrorDetails) -> str:
     """Say what pydantic says, in our words: lower case, without a full stop."""
     if error["type"] in SENTENCES:
         return SENTENCES[error["type"]]
-    message = error["msg"].replace("Input should be", "must be").replace("Input should have", "must have")
+    message = error["msg"].partition(" after validation")[0]
+    for theirs in ("Input should", "List should", "String should"):
+        message = message.replace(theirs, "must")
     return message[:1].lower() + message[1:]
 
 
