@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench fuzz coverage lock upgrade image image-test clean FORCE
+.PHONY: help run test check format generate bench fuzz coverage lock upgrade image image-test clean FORCE
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,9 @@ check: $(VENV)/.dev  ## Check what takes seconds: format, lint, types and import
 
 format: $(VENV)/.dev  ## Put the code in order: format, and mend what ruff can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+generate: $(VENV)/.dev  ## Write what follows from the code: docs/vocabulary.md
+	@$(BIN)/python scripts/vocabulary.py
 
 bench: $(VENV)/.dev  ## Print the tables of ratios: what a call costs over bare NumPy
 	@for script in benchmarks/[a-z]*.py; do \

@@ -31,7 +31,6 @@ def first_cells(text: str) -> str:
 @pytest.mark.parametrize(
     ("page", "heading", "families"),
     [
-        ("docs/requests-and-answers.md", "### Layers and activations", ("layer", "activation")),
         ("docs/losses-and-reductions.md", "## The losses", ("loss",)),
         ("docs/losses-and-reductions.md", "## Penalties", ("regularizer",)),
     ],
