@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import log_ndtr, ndtr
 
@@ -15,12 +15,14 @@ from chainrule.core.functions import BLOCK, HIGHEST, LOWEST, normal_cdf, softplu
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
+@settings(deadline=None)
 @given(finite)
 def test_softplus_has_every_digit(x: float) -> None:
     expected = max(x, 0.0) + math.log1p(math.exp(-abs(x)))
     np.testing.assert_allclose(softplus(np.array([x])), [expected], rtol=5e-16)
 
 
+@settings(deadline=None)
 @given(st.floats(-8, 8, width=32))
 def test_softplus_of_float32_has_every_digit(x: float) -> None:
     found = softplus(np.array([x], np.float32))
@@ -28,16 +30,19 @@ def test_softplus_of_float32_has_every_digit(x: float) -> None:
     np.testing.assert_allclose(found, [np.logaddexp(0, x)], rtol=3e-7)
 
 
+@settings(deadline=None)
 @given(st.floats(-40, 40))
 def test_the_normal_distribution_is_that_of_scipy(x: float) -> None:
     np.testing.assert_allclose(normal_cdf(np.array([x])), [ndtr(x)], rtol=0, atol=4e-16)
 
 
+@settings(deadline=None)
 @given(st.floats(LOWEST + 0.001, HIGHEST))
 def test_the_normal_distribution_has_digits_far_below_its_middle(x: float) -> None:
     np.testing.assert_allclose(np.log(normal_cdf(np.array([x]))), [log_ndtr(x)], rtol=0, atol=1e-11)
 
 
+@settings(deadline=None)
 @given(st.floats(-9, 9, width=32))
 def test_the_normal_distribution_of_float32_is_as_exact_as_the_type(x: float) -> None:
     found = normal_cdf(np.array([x], np.float32))
