@@ -43,6 +43,12 @@ def rows_of(array: Array) -> Array:
     return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
 
 
+def plain_zeros(array: Array) -> Array:
+    """Turn each -0.0, which a negative number times 0 gives and a reader would wonder at, into 0.0, in place."""
+    array += 0.0
+    return array
+
+
 def norm(array: Array) -> float:
     """Compute the L2 norm, in float64, and where squares would overflow or vanish, of the array made smaller or larger.
 

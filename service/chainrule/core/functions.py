@@ -73,8 +73,8 @@ def _normal_cdf(x: Array) -> Array:
     series /= -2
     series += 1
     series *= rest
-    series *= slopes[index]
-    series += values[index]
+    series *= slopes.take(index)
+    series += values.take(index)
     return series
 
 

@@ -16,9 +16,6 @@ from chainrule.core.layer import Elementwise
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
 
-BOTH_SIDES = (-4.0, 7.0)
-"""Inputs below and above zero."""
-
 
 class Exponential(Elementwise):
     """Makes every number positive: ``y = exp(x)``, which is its own slope.
@@ -41,10 +38,7 @@ class Elu(Elementwise):
     The slope is 1, or ``alpha · exp(x)``; at 0 it is ``alpha``, as in PyTorch.
     """
 
-    examples: ClassVar[tuple[LayerExample, ...]] = (
-        LayerExample(inputs=((4, 12),), span=BOTH_SIDES),
-        LayerExample({"alpha": 0.5}),
-    )
+    examples: ClassVar[tuple[LayerExample, ...]] = (*Elementwise.examples, LayerExample({"alpha": 0.5}))
 
     type: Literal["elu"] = "elu"
     alpha: float = 1.0
@@ -64,10 +58,7 @@ class Celu(Elementwise):
     so does this, to give the same numbers: up to 6e-8 off, and exact where ``alpha`` is a number of float32.
     """
 
-    examples: ClassVar[tuple[LayerExample, ...]] = (
-        LayerExample(inputs=((4, 12),), span=BOTH_SIDES),
-        LayerExample({"alpha": 1.75}),
-    )
+    examples: ClassVar[tuple[LayerExample, ...]] = (*Elementwise.examples, LayerExample({"alpha": 1.75}))
 
     type: Literal["celu"] = "celu"
     alpha: Annotated[float, Field(gt=0)] = 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -13,8 +14,9 @@ from chainrule.core.examples import LayerExample
 from chainrule.core.functions import normal_cdf
 from chainrule.core.layer import Elementwise
 
-BOTH_SIDES = (-4.0, 7.0)
-"""Inputs below and above zero."""
+TWICE_ROOT = 2 * math.sqrt(2 / math.pi)
+CUBIC = 0.044715
+"""The constants of the approximation of ``gelu``."""
 
 
 class Silu(Elementwise):
@@ -44,8 +46,8 @@ class Gelu(Elementwise):
     """
 
     examples: ClassVar[tuple[LayerExample, ...]] = (
-        LayerExample(inputs=((4, 12),), span=BOTH_SIDES),
-        LayerExample({"approximate": True}, inputs=((4, 12),), span=BOTH_SIDES),
+        *Elementwise.examples,
+        LayerExample({"approximate": True}, inputs=((4, 12),), span=(-4.0, 7.0)),
     )
 
     type: Literal["gelu"] = "gelu"
@@ -72,7 +74,7 @@ class Mish(Elementwise):
     """
 
     LARGE: ClassVar[float] = 22.0
-    """From here on the gate is 1 to the last digit, and squares of ``n`` do not overflow yet in float32."""
+    """From here on gate and slope are 1 to the last digit, while nothing overflows yet, in float32 either."""
 
     type: Literal["mish"] = "mish"
 
@@ -89,10 +91,10 @@ class Mish(Elementwise):
         slope *= e
         slope *= x
         slope *= 4
-        square = n + 2
-        slope /= square
+        divisor = n + 2
+        slope /= divisor
         slope += n
-        slope /= square
+        slope /= divisor
         return slope
 
     def _powers(self, x: Array) -> tuple[Array, Array]:
@@ -116,10 +118,10 @@ def gate_of(x: Array, y: Array) -> Array:
 
 def _doubled_u(x: Array) -> Array:
     u = x * x
-    u *= 0.044715
+    u *= CUBIC
     u += 1
     u *= x
-    u *= 2 * np.sqrt(2 / np.pi)
+    u *= TWICE_ROOT
     return u
 
 
@@ -127,9 +129,9 @@ def _doubled_u_slope(x: Array) -> Array:
     """Compute the derivative of ``2u``; beyond 100, where the gate is 0 or 1 and shut to changes, it stays finite."""
     slope = np.clip(x, -100, 100)
     slope *= slope
-    slope *= 3 * 0.044715
+    slope *= 3 * CUBIC
     slope += 1
-    slope *= 2 * np.sqrt(2 / np.pi)
+    slope *= TWICE_ROOT
     return slope
 
 
@@ -139,5 +141,5 @@ def _x_density(x: Array) -> Array:
     result *= -0.5
     np.exp(result, out=result)
     result *= x
-    result *= 1 / np.sqrt(2 * np.pi)
+    result *= 1 / math.sqrt(2 * math.pi)
     return result

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.core.arrays import Array, Weights
+from chainrule.core.arrays import Array, Weights, plain_zeros
 from chainrule.core.examples import LayerExample
 from chainrule.core.layer import EVERYTHING, Elementwise, Gradients, Wanted
 
@@ -24,9 +24,7 @@ class Piecewise(Elementwise):
 
     def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
         x, y = cache
-        dx = grad * self.slope(x, y)
-        dx += 0.0  # a negative number times 0 is -0.0, which a reader would wonder at; -0.0 + 0.0 is 0.0
-        return Gradients((dx,))
+        return Gradients((plain_zeros(grad * self.slope(x, y)),))
 
 
 class Relu(Piecewise):

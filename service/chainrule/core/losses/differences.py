@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -41,6 +42,8 @@ class MeanAbsoluteError(OfSlope):
 
     Its gradient is ``dx = sign(x - t) / C``, with the sign 0 where they are equal.
     """
+
+    elsewhere: ClassVar[Mapping[str, str]] = {"l1_loss": "PyTorch's l1_loss", "l1loss": "PyTorch's L1Loss"}
 
     type: Literal["mean_absolute_error", "mae"] = "mean_absolute_error"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from chainrule.core.arrays import Array, Shape
+from chainrule.core.arrays import Array, Shape, plain_zeros
 from chainrule.core.examples import PROBABILITIES, SOFT, TargetExample
 from chainrule.core.loss import Evaluation, Loss
 from chainrule.core.losses.checks import check_targets
@@ -28,6 +29,8 @@ class KlDivergence(Loss):
     Outputs are probabilities, not PyTorch's logarithms of them. Each logarithm's argument and each divisor is at least
     ``epsilon``; a target of 0 adds nothing.
     """
+
+    elsewhere: ClassVar[Mapping[str, str]] = {"kl_div": "PyTorch's kl_div", "kldivloss": "PyTorch's KLDivLoss"}
 
     examples: ClassVar[tuple[TargetExample, ...]] = (
         TargetExample(outputs=PROBABILITIES, targets=SOFT),
@@ -52,7 +55,7 @@ class KlDivergence(Loss):
 
     def backward(self, grad: Array, cache: Any) -> Array:
         p, targets = cache
-        return targets / p * -grad[..., None]
+        return plain_zeros(targets / p * -grad[..., None])
 
 
 class Poisson(Loss):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.core.arrays import Array, Shape
+from chainrule.core.arrays import Array, Shape, plain_zeros
 from chainrule.core.examples import LABELS, SOFT, TargetExample
 from chainrule.core.loss import Evaluation, Warned
 from chainrule.core.losses.class_targets import ClassTargets, read_class_targets
@@ -26,7 +26,7 @@ class NegativeLogLikelihood(OverClasses):
     distributions are taken too.
     """
 
-    elsewhere: ClassVar[Mapping[str, str]] = {"nll_loss": "PyTorch's NLLLoss", "nll": "PyTorch's NLLLoss"}
+    elsewhere: ClassVar[Mapping[str, str]] = {"nll_loss": "PyTorch's NLLLoss", "nllloss": "PyTorch's NLLLoss"}
 
     examples: ClassVar[tuple[TargetExample, ...]] = (
         TargetExample(outputs=LOG_PROBABILITIES, targets=LABELS),
@@ -50,9 +50,7 @@ class NegativeLogLikelihood(OverClasses):
 
     def backward(self, grad: Array, cache: Any) -> Array:
         shape, targets = cache
-        dx = targets.scaled(-grad, shape)
-        dx += 0.0  # no -0.0
-        return dx
+        return plain_zeros(targets.scaled(-grad, shape))
 
     def _positive(self, largest: np.floating[Any]) -> tuple[Warned, ...]:
         """Warn of outputs above 0, which are no logarithms of probabilities."""

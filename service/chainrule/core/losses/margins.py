@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.core.arrays import Array, Shape
+from chainrule.core.arrays import Array, Shape, plain_zeros
 from chainrule.core.examples import LABELS, ONE_HOT, SCORES, SOFT, TargetExample
 from chainrule.core.loss import Evaluation, Loss
 from chainrule.core.losses.checks import check_targets
@@ -44,8 +44,7 @@ class Hinge(OfMargin):
         behind, targets = cache
         dx = targets * (grad / -targets.shape[-1])[..., None]
         dx *= behind
-        dx += 0.0  # no -0.0
-        return dx
+        return plain_zeros(dx)
 
 
 class SquaredHinge(OfMargin):
@@ -64,8 +63,7 @@ class SquaredHinge(OfMargin):
         behind, targets = cache
         dx = targets * (grad * (-2 / targets.shape[-1]))[..., None]
         dx *= behind
-        dx += 0.0  # no -0.0
-        return dx
+        return plain_zeros(dx)
 
 
 class CategoricalHinge(Loss):
@@ -103,5 +101,4 @@ class CategoricalHinge(Loss):
         at_best = np.take_along_axis(dx, best, axis=-1) + (1 - np.take_along_axis(targets, best, axis=-1))
         np.put_along_axis(dx, best, at_best, axis=-1)
         dx *= (grad * behind)[..., None]
-        dx += 0.0  # no -0.0
-        return dx
+        return plain_zeros(dx)
