@@ -129,10 +129,10 @@ class TestOrder:
 
     def test_a_hundred_thousand_layers_are_refused_in_milliseconds(self) -> None:
         document = {"network": {"layers": [{"type": "nonsense"}] * 100_000}, "batch": 5}
-        started = time.perf_counter()
+        started = time.thread_time()
         with pytest.raises(InputError) as error:
             prepare_backward(document, Limits())
-        assert time.perf_counter() - started < 0.1
+        assert time.thread_time() - started < 0.1
         assert [(one.code, one.pointer) for one in error.value.faults] == [("network_too_large", "/network/layers")]
 
     def test_fields_come_before_shapes_and_shapes_before_targets(self) -> None:
@@ -212,7 +212,7 @@ STRANGERS = [f"{layer['name'][:10]}_nobody_knows{layer['name'][10:]}" for layer 
 )
 def test_thousands_of_unknown_names_are_refused_before_anybody_notices(more: Any, code: str) -> None:
     document = asked({"layers": MANY}, batch={"output_gradients": [[1.0, 1.0]]}) | more
-    started = time.perf_counter()
+    started = time.thread_time()
     faults = refusal(document)
-    assert time.perf_counter() - started < 2.0  # minutes, if each were compared with each
+    assert time.thread_time() - started < 2.0  # minutes, if each were compared with each
     assert [fault.code for fault in faults] == [code] * 10

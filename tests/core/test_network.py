@@ -171,9 +171,9 @@ class TestCost:
 
     @pytest.mark.parametrize("units", [10**12, 2**64 - 1])
     def test_units_beyond_reason_are_refused_in_milliseconds(self, units: int) -> None:
-        started = time.perf_counter()
+        started = time.thread_time()
         (fault,) = refused(dense(units))
-        assert time.perf_counter() - started < 0.1
+        assert time.thread_time() - started < 0.1
         assert fault.code == "network_too_large"
 
     def test_the_cost_is_refused_at_the_first_layer_that_is_too_much(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
@@ -26,12 +27,14 @@ RESPONSES = {forward: ForwardResponse, backward: BackwardResponse}
 REQUESTS = {forward: ForwardRequest, backward: BackwardRequest}
 
 
+@cache
 def schema_of(model: Any) -> dict[str, Any]:
     mode = "serialization" if model in RESPONSES.values() else "validation"
     schema: dict[str, Any] = model.model_json_schema(mode=mode)
     return schema
 
 
+@cache
 def checker(model: Any) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(schema_of(model))
 
