@@ -39,8 +39,8 @@ bench: $(VENV)/.dev  ## Print the tables of ratios: what a call costs over bare 
 	@for script in benchmarks/[a-z]*.py; do \
 		OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1; done
 
-fuzz: $(VENV)/.dev  ## Send many thousands of damaged bodies to a service (FUZZ_EXAMPLES=20000 of each kind)
-	@CHAINRULE_FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),20000) $(BIN)/python -m pytest tests/api/test_any_bytes.py $(PYTEST_ARGS)
+fuzz: $(VENV)/.dev  ## Send many thousands of damaged bodies to a service (ANY_BODIES=20000)
+	@ANY_BODIES=$(or $(ANY_BODIES),20000) $(BIN)/python -m pytest tests/api/test_any_bytes.py $(PYTEST_ARGS)
 
 coverage: $(VENV)/.dev  ## Run the tests, and print which lines none of them reached
 	@$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)

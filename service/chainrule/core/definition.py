@@ -32,7 +32,8 @@ class _Place(BaseModel):
 def _placed(layer: type[Layer]) -> type[Layer]:
     """The layer's class with a place in a network."""
     bases = typing.cast("tuple[type[Layer], ...]", (layer, _Place))  # _Place adds fields only
-    return create_model(layer.__name__, __base__=bases, __module__=__name__, __doc__=layer.__doc__)
+    own = {"use_attribute_docstrings": False}  # it has no fields of its own: looking for their texts takes long
+    return create_model(layer.__name__, __base__=bases, __module__=__name__, __doc__=layer.__doc__, __cls_kwargs__=own)
 
 
 if TYPE_CHECKING:
