@@ -34,6 +34,11 @@ class TestOnProbabilities:
         expected = [[-1 / 0.7 / 3, 0, 0], [0, -1 / 0.5 / 3, 0], [0, -1 / 0.9 / 3, 0]]
         assert_close(evaluated(CategoricalCrossentropy(), CHAPTER, targets).gradient, expected)
 
+    @pytest.mark.parametrize("targets", [LABELS, ONE_HOT], ids=["labels", "one-hot"])
+    def test_a_class_that_is_not_the_target_has_no_gradient_and_that_without_a_sign(self, targets: Any) -> None:
+        gradient = evaluated(CategoricalCrossentropy(), CHAPTER, targets).gradient
+        assert not np.signbit(gradient[ONE_HOT == 0]).any()
+
     def test_labels_and_one_hot_rows_are_the_same_targets(self) -> None:
         loss = CategoricalCrossentropy(label_smoothing=0.3)
         one, other = (evaluated(loss, CHAPTER, targets) for targets in (LABELS, ONE_HOT))

@@ -130,9 +130,9 @@ class OnProbabilities(OverClasses):
         if self.from_logits:
             return self.from_scores(grad, cache)
         p, targets = cache
-        dp = targets.scaled(-grad, p.shape)
+        dp = targets.scaled(grad, p.shape)
         dp /= p
-        return dp
+        return np.subtract(0, dp, out=dp)  # of a target of 0 this is 0.0; with a minus sign it would be -0.0
 
     def fuses(self, last: Activation, outputs: Shape) -> bool:
         return not self.from_logits and isinstance(last, Softmax) and last.is_over(-1, len(outputs))
