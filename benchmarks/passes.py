@@ -12,8 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.server import Server, started
-
 from benchmarks._networks import Perceptron, perceptron
 from benchmarks._timing import print_table, side_by_side, time_of
 from chainrule.calls import prepare_backward
@@ -21,6 +19,7 @@ from chainrule.codec import JSON, SAFETENSORS
 from chainrule.core.limits import Limits
 from chainrule_client._encodings import encode  # the client as it sends, without its HTTP library
 from chainrule_client._types import Encoding
+from tests.server import Server, started
 
 NETWORKS = {
     "2-64-3, 300 samples": ((2, 64, 3), 300),
