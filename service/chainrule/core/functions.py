@@ -82,5 +82,5 @@ def _normal_cdf(x: Array) -> Array:
 def _normal_table(dtype: np.dtype[Any]) -> tuple[Array, Array]:
     places = np.arange(LOWEST * STEPS, HIGHEST * STEPS + 1) / STEPS
     values, slopes = ndtr(places), np.exp(-places * places / 2) / np.sqrt(2 * np.pi)
-    values[0] = slopes[0] = 0.0  # everything below ends here: a huge number times a tiny one would not be 0
+    values[0] = 0.0  # everything below ends here: a huge number times a tiny one would not be 0
     return values.astype(dtype), slopes.astype(dtype)
