@@ -42,7 +42,7 @@ def test_saturated_scores_cost_their_size_and_are_never_clipped(large: float) ->
 
 def test_the_gradient_keeps_its_digits_where_the_probability_is_almost_one() -> None:
     result = evaluated(BinaryCrossentropy(from_logits=True), [[40.0]], [[1.0]])
-    assert result.gradient.item() == pytest.approx(-math.exp(-40.0), rel=1e-12)
+    assert result.gradient.item() == pytest.approx(-math.exp(-40.0), rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize(("pos_weight", "expected"), [(3.0, [3.0, 3.0]), ([3.0, 5.0], [3.0, 5.0])])
@@ -70,6 +70,11 @@ def test_impossible_truths_are_clipped_on_both_sides_and_counted() -> None:
     (warned,) = result.warnings
     assert warned.code == "clipped_probabilities"
     assert warned.detail.startswith("2 probabilities were below")
+
+
+def test_certainties_that_are_right_are_not_counted_as_clipped() -> None:
+    result = evaluated(BinaryCrossentropy(), [[0.0, 1.0]], [[0.0, 1.0]])
+    assert (result.loss, result.warnings) == (0.0, ())
 
 
 def test_outputs_that_are_no_probabilities_are_refused() -> None:
