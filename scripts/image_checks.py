@@ -27,9 +27,9 @@ NAMESERVER = ("127.0.77.53", 53)
 
 CALLERS = 8
 REQUESTS = 600
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
-SECONDS_TO_BE_FOUND = 3.0
+SECONDS_TO_BE_FOUND = 6.0
 """Until the balancer has a started replica back; killed before that, the other one would leave nobody."""
 
 NEURON = {
