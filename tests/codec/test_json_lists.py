@@ -174,7 +174,12 @@ def test_what_is_not_a_number_is_refused_where_it_stands(faults_of: Faults, elem
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e400", "1" + "0" * 400])
 def test_numbers_that_are_not_finite_are_refused_where_they_stand(faults_of: Faults, number: str) -> None:
-    for lists, pointer in ((f"[[1.0, 2.0], [3.0, {number}]]", "/1/1"), (f"[{number}, 1]", "/0"), (number, "")):
+    for lists, pointer in (
+        (f"[[1.0, 2.0], [3.0, {number}]]", "/1/1"),
+        (f"[1, 2, {number}, 3, 4]", "/2"),
+        (f"[{number}, 1]", "/0"),
+        (number, ""),
+    ):
         (fault,) = faults_of(f'{{"batch": {{"inputs": {lists}}}}}')
         assert (fault.code, fault.pointer) == ("non_finite_input", f"/batch/inputs{pointer}")
         assert fault.detail.startswith("expected a finite number, got ")

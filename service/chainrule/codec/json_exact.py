@@ -18,7 +18,7 @@ from chainrule.codec.json_lists import Lists
 from chainrule.codec.json_text import Cursor, Scalar
 from chainrule.codec.layout import PLAIN, Place
 from chainrule.codec.wording import described, not_finite, quotes_hint
-from chainrule.errors import MOST_FAULTS, ErrorCode, Fault, InputError, pointer
+from chainrule.errors import ErrorCode, Fault, InputError, pointer
 
 MOST_LEVELS: Final = 64
 """Lists and objects inside each other."""
@@ -174,8 +174,7 @@ class _Reader:
             raise self._cursor.failure(f"at most {MOST_VALUES:,} values outside arrays")
 
     def _wrong(self, code: ErrorCode, detail: str) -> None:
-        if len(self._faults) < MOST_FAULTS:
-            self._faults.append(Fault(code, pointer(*self._path), detail))
+        self._faults.append(Fault(code, pointer(*self._path), detail))
 
 
 def _not_an_array(value: object) -> str:
