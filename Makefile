@@ -20,7 +20,7 @@ run: $(VENV)/.run  ## Start the service on CHAINRULE_HOST:CHAINRULE_PORT (127.0.
 	@exec $(BIN)/chainrule serve
 
 test: check  ## Check everything: format, lint, types, imports and all tests
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev  ## Check what takes seconds: format, lint, types and imports
 	@$(BIN)/ruff format --check --quiet . || { echo 'make format puts these files in order'; exit 1; }
