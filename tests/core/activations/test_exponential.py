@@ -20,9 +20,9 @@ def test_the_exponential_is_its_own_slope() -> None:
 
 
 def test_elu_bends_towards_minus_alpha() -> None:
-    y, dx = both("elu", [[-math.log(4), -800.0, 3.0]], [[8.0, 8.0, 8.0]], alpha=2.0)
-    assert_close(y, [[-1.5, -2.0, 3.0]])
-    assert_close(dx, [[4.0, 0.0, 8.0]])
+    y, dx = both("elu", [[-math.log(4), -800.0, 3.0, 0.5]], [[8.0, 8.0, 8.0, 8.0]], alpha=2.0)
+    assert_close(y, [[-1.5, -2.0, 3.0, 0.5]])
+    assert_close(dx, [[4.0, 0.0, 8.0, 8.0]])
 
 
 def test_celu_bends_towards_minus_alpha_without_a_kink() -> None:
@@ -57,8 +57,8 @@ def test_small_numbers_below_zero_keep_their_digits() -> None:
         np.testing.assert_allclose(y, [[-1e-12 + 5e-25, -1e-300]], rtol=4e-16)
 
 
-def test_celu_rounds_alpha_to_float32_in_its_slope_as_pytorch_does() -> None:
-    alpha = 1.7  # no number of float32
+@pytest.mark.parametrize("alpha", [1.7, 0.7])  # no numbers of float32
+def test_celu_rounds_alpha_to_float32_in_its_slope_as_pytorch_does(alpha: float) -> None:
     width = float(np.float32(alpha))
     assert_close(slopes("celu", [-1.0], alpha=alpha), [alpha / width * math.exp(-1 / width)])
     assert_close(slopes("celu", [-1.0], alpha=alpha), [math.exp(-1 / alpha)], DIFFERENCES)
