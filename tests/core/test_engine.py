@@ -11,7 +11,7 @@ import pytest
 from chainrule.core.activations.identity import Identity
 from chainrule.core.activations.tanh import Tanh
 from chainrule.core.arrays import Array, Shape, Weights
-from chainrule.core.engine import Asked
+from chainrule.core.engine import BUFFER, Asked, arithmetic
 from chainrule.core.layer import EVERYTHING, Elementwise, Gradients, Layer, Run, Step, Wanted
 from chainrule.core.layers.dense import Dense
 from chainrule.errors import DeadlineExceeded, InputError
@@ -211,3 +211,10 @@ def test_finite_numbers_whose_squares_overflow_are_finite() -> None:
     with np.errstate(all="ignore"):
         found = Passes(network, [huge], [{}], huge).backward()
     np.testing.assert_array_equal(found.values[0], huge)
+
+
+def test_rows_are_broadcast_without_copies_while_it_computes_and_only_then() -> None:
+    before = np.getbufsize()
+    with arithmetic():
+        assert np.getbufsize() == BUFFER < before
+    assert np.getbufsize() == before

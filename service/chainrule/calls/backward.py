@@ -34,7 +34,7 @@ def prepare_backward(document: Document, limits: Limits) -> Job:
     asked = _read_wrt(prepared)
 
     def compute(proceed: Proceed) -> Document:
-        with np.errstate(all="ignore"):  # what overflows is found by its result, and reported with its layer
+        with engine.arithmetic():
             return _answer(prepared, upstream, asked, proceed)
 
     return prepared.job(compute)

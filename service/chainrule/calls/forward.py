@@ -29,7 +29,7 @@ def prepare_forward(document: Document, limits: Limits) -> Job:
     prepared = prepare(ForwardRequest, document, limits)
 
     def compute(proceed: Proceed) -> Document:
-        with np.errstate(all="ignore"):  # what overflows is found by its result, and reported with its layer
+        with engine.arithmetic():
             passed, evaluated = run_forward(prepared, proceed)
             return forward_answer(prepared, passed, evaluated)
 

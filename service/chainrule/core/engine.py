@@ -6,7 +6,8 @@ did) and knows no layer by name. Between two operations it calls ``proceed``, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,22 @@ from chainrule.errors import InputError, pointer
 
 Proceed = Callable[[], None]
 """Called between layers; raises to stop the computation."""
+
+BUFFER = 256
+"""How many numbers NumPy may gather before it computes with them.
+
+Where a row is broadcast, NumPy copies it into a buffer as often as it fits, which for rows of some hundreds of numbers
+takes as long as the arithmetic, and up to ten times as long. With a small buffer it computes row by row. With a much
+smaller one, changes of type get slow.
+"""
+
+
+@contextmanager
+def arithmetic() -> Iterator[None]:
+    """Compute in a way that suits networks: what overflows is found by its result, and reported with its layer."""
+    with np.errstate(all="ignore"):
+        np.setbufsize(BUFFER)  # until errstate ends
+        yield
 
 
 @dataclass(frozen=True, slots=True)

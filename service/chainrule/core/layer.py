@@ -74,10 +74,12 @@ class Layer(Part):
     examples: ClassVar[tuple[LayerExample, ...]] = ()
     most_inputs: ClassVar[int] = 1
     """How many arrays it can read."""
-    per_sample: ClassVar[bool] = True
-    """Whether each sample's output depends on that sample alone, so that a batch may be split."""
     trains_differently: ClassVar[bool] = False
     """Whether it computes something else in training, with or without random bits: the request must say which."""
+
+    def per_sample(self, *, training: bool) -> bool:
+        """Whether each sample's output depends on that sample alone, so that a batch may be split."""
+        return True
 
     def needs_seed(self) -> bool:
         """Whether it draws random bits in training, so that the request must say ``options.seed``."""
@@ -205,3 +207,17 @@ class Elementwise(Activation):
 def matrix_flops(inputs: Shape, units: int) -> int:
     """Count the operations of ``x @ kernel`` over the last axis of ``x``."""
     return 2 * size_of(inputs) * units
+
+
+def sample_axes(shape: Shape, *axes: int) -> tuple[int, ...]:
+    """Count axes of a sample from the front; the batch, axis 0, is none of them.
+
+    Raises
+    ------
+    Misfit
+        If a batch of this shape has no such axis.
+    """
+    for axis in axes:
+        if not -len(shape) < axis < len(shape) or axis == 0:
+            raise Misfit(f"axis {axis} is no axis of a sample: the input has the shape {shape}")
+    return tuple(axis % len(shape) for axis in axes)

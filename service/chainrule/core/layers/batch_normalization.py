@@ -1,0 +1,132 @@
+"""Numbers brought to a common mean and spread, by what the batch has of each channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, NonNegativeFloat
+
+from chainrule.core.arrays import Array, Shape, Weights, size_of
+from chainrule.core.examples import LayerExample
+from chainrule.core.lanes import Lanes
+from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, sample_axes
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class BatchNormalization(Layer):
+    """Brings each channel to mean 0 and variance 1 over the batch: ``y = gamma · x̂ + beta``.
+
+    ``x̂ = (x - mean) / spread`` with ``spread = √(variance + epsilon)``. In training, mean and variance are those of the
+    batch, over all axes but ``axis``; the running ones move to them, ``momentum · moving + (1 - momentum) · batch``.
+    Otherwise they are the running ones, and constants.
+
+    ``dbeta = Σ grad`` and ``dgamma = Σ grad · x̂``. In training each number moves mean and variance too, so that
+    ``dx = gamma / spread · (grad - mean(grad) - x̂ · mean(grad · x̂))``; otherwise ``dx = gamma / spread · grad``.
+
+    ``momentum`` is the share of the old value that is kept, as in Keras; PyTorch's 0.1 is 0.9 here. The variance
+    divides by the count of the numbers, as in Keras and ONNX; PyTorch's running one divides by one less.
+    """
+
+    trains_differently: ClassVar[bool] = True
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "batch_norm": "PyTorch's batch_norm",
+        "batchnorm": "a batch normalization",
+        "batchnorm1d": "PyTorch's BatchNorm1d",
+        "batchnorm2d": "PyTorch's BatchNorm2d",
+    }
+    examples: ClassVar[tuple[LayerExample, ...]] = (
+        LayerExample(),
+        LayerExample(inputs=((5, 3),), training=True),
+        LayerExample({"momentum": 0.75, "epsilon": 0.5, "center": False}, inputs=((2, 3, 2, 2),), training=True),
+        LayerExample({"axis": 1, "scale": False}, inputs=((2, 3, 4),)),
+        LayerExample({"axis": 1, "unbiased_moving_variance": True}, inputs=((2, 3, 2, 2),), training=True),
+    )
+
+    type: Literal["batch_normalization"] = "batch_normalization"
+    axis: int = -1
+    """The axis of the channels; not 0, which has the samples."""
+    momentum: Share = 0.9
+    """Share of the running mean and variance that is kept in each step."""
+    epsilon: NonNegativeFloat = 1e-5
+    """What is added to the variance, so that nothing is divided by 0."""
+    center: bool = True
+    """Whether ``beta`` is added."""
+    scale: bool = True
+    """Whether the result is multiplied by ``gamma``."""
+    unbiased_moving_variance: bool = False
+    """Whether the running variance moves to the batch's sum of squares divided by one less than their count."""
+
+    def per_sample(self, *, training: bool) -> bool:
+        return not training
+
+    def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        wanted = {"gamma": self.scale, "beta": self.center}
+        return {name: (inputs[0][self.axis],) for name, one in wanted.items() if one}
+
+    def state_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        return dict.fromkeys(("moving_mean", "moving_variance"), (inputs[0][self.axis],))
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        sample_axes(inputs[0], self.axis)
+        return inputs[0]
+
+    def check_training(self, *inputs: Shape) -> None:
+        (shape,) = inputs
+        if size_of(shape) == shape[self.axis]:
+            raise Misfit(
+                f"batch_normalization cannot learn from one number a channel: it is its own mean; got the shape {shape}"
+            )
+
+    def forward(self, x: Array, weights: Weights, run: Run) -> Step:
+        lanes = Lanes.of(x, self.axis, together=True)
+        state: Weights = {}
+        if run.training:
+            mean = lanes.sums(lanes.view(x))[0] / lanes.count
+            y = lanes.view(x) - lanes.spread(mean)
+            variance = lanes.dots(y, y)[0] / lanes.count
+            state = self._moved(run.state, mean, variance, lanes.count)
+        else:
+            mean, variance = run.state["moving_mean"], run.state["moving_variance"]
+            y = lanes.view(x) - lanes.spread(mean)
+        inverse = 1 / np.sqrt(variance + self.epsilon)
+        y *= lanes.spread(self._factor(inverse, weights))
+        if self.center:
+            y += lanes.spread(weights["beta"])
+        return Step(lanes.restore(y), (x, mean, inverse, run.training), state)
+
+    def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        x, mean, inverse, training = cache
+        lanes = Lanes.of(x, self.axis, together=True)
+        upstream, factor = lanes.view(grad), self._factor(inverse, weights)
+        if not (training or wanted.weights):
+            return Gradients((lanes.restore(upstream * lanes.spread(factor)),))
+        total = lanes.sums(upstream)[0]
+        dx = lanes.view(x) - lanes.spread(mean)
+        product = lanes.dots(upstream, dx)[0]
+        gradients = self._weight_gradients(total, product * inverse) if wanted.weights else {}
+        if not wanted.inputs:
+            return Gradients((None,), gradients)
+        if training:
+            dx *= lanes.spread(product * inverse**2 / -lanes.count)
+            dx += upstream
+            dx -= lanes.spread(total / lanes.count)
+            dx *= lanes.spread(factor)
+        else:
+            np.multiply(upstream, lanes.spread(factor), out=dx)
+        return Gradients((lanes.restore(dx),), gradients)
+
+    def _factor(self, inverse: Array, weights: Weights) -> Array:
+        return inverse * weights["gamma"] if self.scale else inverse
+
+    def _weight_gradients(self, beta: Array, gamma: Array) -> Weights:
+        return ({"gamma": gamma} if self.scale else {}) | ({"beta": beta} if self.center else {})
+
+    def _moved(self, state: Weights, mean: Array, variance: Array, count: int) -> Weights:
+        """Move the running mean and variance to those of the batch."""
+        if self.unbiased_moving_variance:
+            variance = variance * (count / (count - 1))
+        found = {"moving_mean": mean, "moving_variance": variance}
+        return {name: self.momentum * state[name] + (1 - self.momentum) * one for name, one in found.items()}

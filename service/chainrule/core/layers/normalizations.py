@@ -1,0 +1,242 @@
+"""Numbers of each sample brought to a common mean and spread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, NonNegativeFloat, PositiveInt
+
+from chainrule.core.arrays import Array, Shape, Weights, size_of
+from chainrule.core.examples import LayerExample
+from chainrule.core.lanes import Lanes
+from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, sample_axes
+
+Axes = int | Annotated[list[int], Field(min_length=1, max_length=32, fail_fast=True)]
+
+
+class AlongAxes(Layer):
+    """Numbers along some axes of a sample, divided by their spread; then each has a factor of its own.
+
+    Everything is computed on rows: the numbers along the axes, for each place on the others.
+    """
+
+    subtracts_mean: ClassVar[bool]
+    factor: ClassVar[str]
+    """What the weight is called that the result is multiplied with."""
+
+    axis: Axes = -1
+    """The axis, or the axes in ascending order, along which the spread is taken; not 0, which has the samples."""
+    epsilon: NonNegativeFloat
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        axes = self._axes(inputs[0])
+        if list(axes) != sorted(set(axes)):
+            raise Misfit(f"the axes have to be in ascending order, each once, got {self.axis}")
+        return inputs[0]
+
+    def forward(self, x: Array, weights: Weights, run: Run) -> Step:
+        rows = self._rows(x)
+        mean = _means(rows) if self.subtracts_mean else None
+        y = rows if mean is None else rows - mean
+        inverse = 1 / np.sqrt(_dots(y, y) / rows.shape[1] + self.epsilon)
+        y = y * inverse if mean is None else np.multiply(y, inverse, out=y)
+        lanes = Lanes.of(y, 1, together=True)
+        view = lanes.view(y)
+        if self.factor in weights:
+            view *= lanes.spread(weights[self.factor])
+        if "beta" in weights:
+            view += lanes.spread(weights["beta"])
+        return Step(self._restored(y, x.shape), (x, mean, inverse))
+
+    def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        x, mean, inverse = cache
+        rows, upstream = self._rows(x), self._rows(grad)
+        moved = rows if mean is None else rows - mean  # x̂ · spread
+        dx = upstream * inverse
+        lanes = Lanes.of(dx, 1, together=True)
+        gradients: dict[str, Array] = {}
+        if wanted.weights and self.factor in weights:
+            gradients[self.factor] = lanes.dots(lanes.view(dx), lanes.view(moved))
+        if wanted.weights and "beta" in weights:
+            gradients["beta"] = lanes.sums(lanes.view(upstream))
+        gradients = {name: one.reshape(weights[name].shape) for name, one in gradients.items()}
+        if not wanted.inputs:
+            return Gradients((None,), gradients)
+        if self.factor in weights:
+            view = lanes.view(dx)
+            view *= lanes.spread(weights[self.factor])
+        pull = inverse**2 * _dots(dx, moved) / rows.shape[1]
+        if mean is not None:
+            dx -= _means(dx)
+        dx -= moved * pull if mean is None else np.multiply(moved, pull, out=moved)
+        return Gradients((self._restored(dx, x.shape),), gradients)
+
+    def _axes(self, shape: Shape) -> tuple[int, ...]:
+        return sample_axes(shape, *([self.axis] if isinstance(self.axis, int) else self.axis))
+
+    def _lengths(self, shape: Shape) -> Shape:
+        return tuple(shape[axis] for axis in self._axes(shape))
+
+    def _rows(self, x: Array) -> Array:
+        axes = self._axes(x.shape)
+        if not _are_last(axes, x.ndim):
+            x = np.moveaxis(x, axes, range(-len(axes), 0))
+        return np.ascontiguousarray(x.reshape(-1, size_of(x.shape[x.ndim - len(axes) :])))
+
+    def _restored(self, rows: Array, shape: Shape) -> Array:
+        axes = self._axes(shape)
+        if _are_last(axes, len(shape)):
+            return rows.reshape(shape)
+        others = tuple(length for axis, length in enumerate(shape) if axis not in axes)
+        return np.moveaxis(rows.reshape(others + self._lengths(shape)), range(-len(axes), 0), axes)
+
+
+def _are_last(axes: Sequence[int], rank: int) -> bool:
+    return list(axes) == list(range(rank - len(axes), rank))
+
+
+def _means(rows: Array) -> Array:
+    """Average each row: ``(rows, 1)``."""
+    return (rows @ np.ones(rows.shape[1], rows.dtype) / rows.shape[1])[:, None]
+
+
+def _dots(rows: Array, other: Array) -> Array:
+    """Multiply rows with rows: ``(rows, 1)``."""
+    return np.vecdot(rows, other)[:, None]
+
+
+class LayerNormalization(AlongAxes):
+    """Brings the features of each sample to mean 0 and variance 1: ``y = gamma · x̂ + beta``.
+
+    ``x̂ = (x - mean) / spread`` with ``spread = √(variance + epsilon)``, over the axes. With ``g = gamma · grad``,
+    ``dx = (g - mean(g) - x̂ · mean(g · x̂)) / spread``: it sums to 0, since moving all numbers together changes nothing.
+    ``dgamma = Σ grad · x̂`` and ``dbeta = Σ grad`` over everything but the axes.
+
+    ``epsilon`` is PyTorch's and ONNX's; Keras has 1e-3.
+    """
+
+    subtracts_mean: ClassVar[bool] = True
+    factor: ClassVar[str] = "gamma"
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "layer_norm": "PyTorch's layer_norm",
+        "layernorm": "PyTorch's LayerNorm",
+    }
+    examples: ClassVar[tuple[LayerExample, ...]] = (
+        LayerExample(),
+        LayerExample({"axis": [1, 2], "epsilon": 0.5, "center": False}, inputs=((2, 3, 4),)),
+        LayerExample({"axis": 1, "scale": False}, inputs=((2, 3, 4),)),
+        LayerExample({"axis": [1, -1]}, inputs=((2, 3, 2, 2),)),
+    )
+
+    type: Literal["layer_normalization"] = "layer_normalization"
+    epsilon: NonNegativeFloat = 1e-5
+    """What is added to the variance, so that nothing is divided by 0."""
+    center: bool = True
+    """Whether ``beta`` is added."""
+    scale: bool = True
+    """Whether the result is multiplied by ``gamma``."""
+
+    def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        wanted = {"gamma": self.scale, "beta": self.center}
+        return {name: self._lengths(inputs[0]) for name, one in wanted.items() if one}
+
+
+class RMSNormalization(AlongAxes):
+    """Divides the features of each sample by their root mean square: ``y = scale · x̂``.
+
+    ``x̂ = x / spread`` with ``spread = √(mean(x²) + epsilon)``, over the axes. With ``g = scale · grad``,
+    ``dx = (g - x̂ · mean(g · x̂)) / spread``; ``dscale = Σ grad · x̂`` over everything but the axes.
+
+    ``epsilon`` is Keras's; PyTorch's is the machine epsilon of the type, ONNX has 1e-5.
+    """
+
+    subtracts_mean: ClassVar[bool] = False
+    factor: ClassVar[str] = "scale"
+    elsewhere: ClassVar[Mapping[str, str]] = {"rms_norm": "PyTorch's rms_norm", "rmsnorm": "PyTorch's RMSNorm"}
+    examples: ClassVar[tuple[LayerExample, ...]] = (
+        LayerExample(),
+        LayerExample({"axis": [1, 2], "epsilon": 0.5}, inputs=((2, 3, 4),)),
+        LayerExample({"axis": 1}, inputs=((2, 3, 4),)),
+    )
+
+    type: Literal["rms_normalization"] = "rms_normalization"
+    epsilon: NonNegativeFloat = 1e-6
+    """What is added to the mean square, so that nothing is divided by 0."""
+
+    def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"scale": self._lengths(inputs[0])}
+
+
+class GroupNormalization(Layer):
+    """Brings groups of channels of each sample to mean 0 and variance 1: ``y = gamma · x̂ + beta``.
+
+    ``x̂ = (x - mean) / spread`` with ``spread = √(variance + epsilon)``. Neighbouring channels make a group; mean and
+    variance are over them and all other axes of the sample, ``gamma`` and ``beta`` have a number for each channel. As
+    many groups as channels are an instance normalization.
+
+    With ``g = gamma · grad``, ``dx = (g - mean(g) - x̂ · mean(g · x̂)) / spread``; ``dgamma = Σ grad · x̂`` and
+    ``dbeta = Σ grad`` for each channel.
+
+    ``epsilon`` is PyTorch's and ONNX's; Keras has 1e-3.
+    """
+
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "group_norm": "PyTorch's group_norm",
+        "groupnorm": "PyTorch's GroupNorm",
+        "instance_norm": "with as many groups as channels, instance_norm",
+    }
+    examples: ClassVar[tuple[LayerExample, ...]] = (
+        LayerExample({"groups": 2}),
+        LayerExample({"groups": 3}, inputs=((2, 2, 2, 6),)),
+        LayerExample({"groups": 2, "axis": 1, "epsilon": 0.5}, inputs=((2, 4, 3),)),
+        LayerExample({"groups": 2, "axis": 2}, inputs=((2, 2, 4, 3),)),
+    )
+
+    type: Literal["group_normalization"] = "group_normalization"
+    groups: PositiveInt
+    """How many groups the channels are divided into."""
+    axis: int = -1
+    """The axis of the channels; not 0, which has the samples."""
+    epsilon: NonNegativeFloat = 1e-5
+    """What is added to the variance, so that nothing is divided by 0."""
+
+    def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        return dict.fromkeys(("gamma", "beta"), (inputs[0][self.axis],))
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        sample_axes(shape, self.axis)
+        if shape[self.axis] % self.groups:
+            raise Misfit(f"groups {self.groups} do not divide the {shape[self.axis]} channels of axis {self.axis}")
+        return shape
+
+    def forward(self, x: Array, weights: Weights, run: Run) -> Step:
+        lanes = Lanes.of(x, self.axis, together=False)
+        mean = self._means(lanes.sums(lanes.view(x)), lanes)
+        y = lanes.view(x) - lanes.spread(mean)
+        inverse = 1 / np.sqrt(self._means(lanes.dots(y, y), lanes) + self.epsilon)
+        y *= lanes.spread(inverse * weights["gamma"])
+        y += lanes.spread(weights["beta"])
+        return Step(lanes.restore(y), (x, mean, inverse))
+
+    def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        x, mean, inverse = cache
+        lanes, gamma = Lanes.of(x, self.axis, together=False), weights["gamma"]
+        upstream = lanes.view(grad)
+        dx = lanes.view(x) - lanes.spread(mean)
+        total, product = lanes.sums(upstream), lanes.dots(upstream, dx)
+        gradients = {"gamma": (product * inverse).sum(axis=0), "beta": total.sum(axis=0)} if wanted.weights else {}
+        if not wanted.inputs:
+            return Gradients((None,), gradients)
+        dx *= lanes.spread(-(inverse**3) * self._means(product * gamma, lanes))
+        dx -= lanes.spread(inverse * self._means(total * gamma, lanes))
+        dx += upstream * lanes.spread(inverse * gamma)
+        return Gradients((lanes.restore(dx),), gradients)
+
+    def _means(self, sums: Array, lanes: Lanes) -> Array:
+        """Average sums by channel over each group, and give every channel the average of its group."""
+        by_group = sums.reshape(len(sums), self.groups, -1)
+        means = by_group.sum(axis=2) / (lanes.count * by_group.shape[2])
+        return np.repeat(means, by_group.shape[2], axis=1)
