@@ -191,6 +191,35 @@ def test_what_is_no_request_is_answered_by_a_problem(server: Server, noise: byte
     assert problem_of(answer)["title"] == "Bad Request"
 
 
+@pytest.mark.parametrize("close", [False, True])
+@pytest.mark.parametrize("offered", ["h2c", "websocket"])
+def test_a_caller_that_offers_another_protocol_is_answered_in_this_one(
+    server: Server, offered: str, close: bool
+) -> None:
+    """Java's client and ``curl --http2`` offer HTTP/2 with every request, and send its body all the same."""
+    offer = f"Upgrade: {offered}", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAAQAAP__"
+    last = ("Connection: close",) if close else ()
+    length = f"Content-Length: {len(NEURON_BODY)}"
+    asked = head("/backward", "Content-Type: application/json", length, *offer, *last)
+    with connected(server) as connection:
+        connection.sendall(asked + NEURON_BODY)
+        assert read_answer(connection)[0] == 200
+        if close:
+            assert connection.recv(1) == b""
+            return
+        connection.sendall(asked)
+        connection.sendall(NEURON_BODY)
+        assert read_answer(connection)[0] == 200
+        connection.sendall((asked + NEURON_BODY) * 2 + head("/health/live", "Connection: close", method="GET"))
+        assert read_to_end(connection).count(b"HTTP/1.1 200 ") == 3
+
+
+def test_a_tunnel_is_refused(server: Server) -> None:
+    with connected(server) as connection:
+        connection.sendall(head("example:443", "Upgrade: h2c", "Connection: Upgrade", method="CONNECT"))
+        assert read_to_end(connection).startswith(b"HTTP/1.1 400 ")
+
+
 def test_two_requests_at_once_on_one_connection_are_answered_in_order(server: Server) -> None:
     with connected(server) as connection:
         length = f"Content-Length: {len(NEURON_BODY)}"

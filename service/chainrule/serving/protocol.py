@@ -1,4 +1,7 @@
-"""uvicorn's HTTP protocol, and what it leaves open: answers in one write, heads in time and of reasonable size."""
+"""uvicorn's HTTP protocol, and what it leaves open: answers in one write, heads in time and of reasonable size.
+
+And no other protocol: whoever offers one is answered in this one, body included.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 from typing import Any, cast
 
 import orjson
+from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 LARGEST_HEAD = 64 * 1024
@@ -48,6 +52,36 @@ class JoiningTransport:
         return getattr(self._transport, name)
 
 
+class Parser(HttpRequestParser):
+    """Stays with HTTP/1.1 where a caller offers another protocol.
+
+    Java's client and ``curl --http2`` offer HTTP/2 with every request. httptools takes what follows such a head for the
+    other protocol, and the body would be lost: the head is parsed a second time, without the offer.
+    """
+
+    def __init__(self, protocol: Protocol) -> None:
+        self._protocol = protocol
+        self._begin()
+
+    def _begin(self) -> None:
+        super().__init__(self._protocol)
+        self.set_dangerous_leniencies(lenient_data_after_close=True)  # as in uvicorn
+
+    def feed_data(self, data: Any) -> None:
+        """Parse what came, and once more what was taken for another protocol."""
+        while True:
+            try:
+                super().feed_data(data)
+            except HttpParserUpgrade as offer:
+                head = self._protocol.head_without_offer()
+                if not head:
+                    raise
+                self._begin()  # after a head that also said `Connection: close`, nothing more would be parsed
+                data = head + data[offer.args[0] :]
+            else:
+                return
+
+
 class Protocol(HttpToolsProtocol):
     """One connection, of which nothing is awaited for ever."""
 
@@ -56,12 +90,15 @@ class Protocol(HttpToolsProtocol):
 
     _around_body = 0
     """Bytes of the current request that are not of its body."""
+    _offering: list[tuple[bytes, bytes]] | None = None
+    """The headers of a head that offered another protocol, until it is parsed again without the offer."""
     _timer: asyncio.TimerHandle | None = None
     """Runs while a head is awaited, or the rest of a body whose answer has already gone out."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Wrap the transport, and wait for the first head."""
         super().connection_made(JoiningTransport(transport, self.loop))  # type: ignore[arg-type]  # by duck typing
+        self.parser = Parser(self)
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -86,6 +123,9 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is here. The body has a deadline of its own, where it is read."""
+        if self.parser.should_upgrade() and any(name == b"upgrade" for name, _ in self.headers):
+            self._offering = self.headers
+            return
         self._stop_timer()
         self._around_body = 0
         super().on_headers_complete()
@@ -103,6 +143,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is here to its end; if it has been answered before, the connection is idle only now."""
+        if self._offering is not None:
+            return
         super().on_message_complete()
         if self.cycle.response_complete and self.cycle.more_body:
             self._stop_timer()
@@ -110,6 +152,15 @@ class Protocol(HttpToolsProtocol):
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
+
+    def head_without_offer(self) -> bytes:
+        """The head that has just offered another protocol, as it is without that; nothing if there is none."""
+        offering, self._offering = self._offering, None
+        if offering is None:
+            return b""
+        version = self.parser.get_http_version().encode()
+        first = b"%s %s HTTP/%s" % (self.parser.get_method(), self.url, version)
+        return b"\r\n".join([first, *(b"%s: %s" % one for one in offering if one[0] != b"upgrade"), b"", b""])
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed; the contract's codes are for requests, and this is none."""
