@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainrule.codec import json_exact, json_fast
+from chainrule.codec import json_exact, json_fast, json_in
 from chainrule.codec.layout import REQUEST
 from chainrule.errors import InputError
 from tests.codec import reference
@@ -149,6 +150,14 @@ def test_rows_longer_than_simdjson_counts_are_left_to_the_exact_way(monkeypatch:
     monkeypatch.setattr(json_fast, "MOST_COUNTED", 3)
     with pytest.raises(json_fast.UnprovenError):
         json_fast.read(b'{"batch": {"inputs": [[1, 2, 3], [4, 5, 6]]}}', REQUEST)
+
+
+def test_the_fast_way_has_let_go_of_its_memory_when_the_exact_way_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The traceback of an exception that is being handled holds simdjson's parser: ten bytes for one of the text."""
+    handled: list[Any] = []
+    monkeypatch.setattr(json_exact, "read", lambda *_: handled.append(sys.exception()))
+    json_in.read(b'{"batch": {"inputs": [[1, 2], [3]]}}', REQUEST)
+    assert handled == [None]
 
 
 def test_arrays_outlive_the_text_and_the_parser() -> None:

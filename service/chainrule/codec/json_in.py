@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 from typing import Any
 
 from chainrule.codec import json_exact, json_fast
@@ -37,7 +38,7 @@ def read(text: Bytes, place: Place) -> Any:
     """
     if bytes(text[:3]) == codecs.BOM_UTF8:  # some editors and shells write one, and RFC 8259 lets a reader ignore it
         text = text[3:]
-    try:
+    with suppress(json_fast.UnprovenError):
         return json_fast.read(text, place)
-    except json_fast.UnprovenError:
-        return json_exact.read(bytes(text), place)
+    # Not inside of an except: its exception would keep the memory of the fast way, many times the text.
+    return json_exact.read(bytes(text), place)
