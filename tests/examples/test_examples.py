@@ -15,7 +15,7 @@ from tests.docs.comparison import NUMBER
 from tests.server import Server
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
-TESTED = ("batch", "digits", "fused", "neuron", "softmax_jacobian", "spiral")
+TESTED = ("batch", "decoder_block", "digits", "fused", "neuron", "softmax_jacobian", "spiral")
 
 
 def printed_by(name: str, server: Server) -> str:
@@ -120,3 +120,11 @@ def test_digits_are_learned_to_95_percent(server: Server) -> None:
     images, accuracy = numbers_after("accuracy on", text)
     assert images == 450
     assert accuracy >= 95
+
+
+def test_the_decoder_block_learns_a_sentence(server: Server) -> None:
+    text = printed_by("decoder_block", server)
+
+    assert numbers_after("loss at first", text)[0] > 3
+    assert numbers_after("loss at last", text)[0] < 0.3
+    assert numbers_after("accuracy", text)[0] > 0.9
