@@ -57,6 +57,14 @@ class TestWhereTheChainStarts:
 
 
 class TestTargets:
+    @pytest.mark.parametrize(
+        "loss",
+        [{"type": "cross_entropy", "class_weights": [1e300, 1]}, {"type": "binary_crossentropy", "pos_weight": 1e300}],
+    )
+    def test_a_target_that_overflows_by_its_weight_is_found_by_the_loss(self, loss: Any) -> None:
+        fault = failure(with_loss(loss, [[1e300, 0.0]], inputs=[[0.25, 0.5]]))
+        assert (fault.code, fault.pointer) == ("non_finite_result", "/loss")
+
     def test_a_loss_and_metrics_need_targets(self) -> None:
         assert first(asked(loss="mse")) == ("missing_field", "/batch/targets")
         assert first(asked(metrics=["accuracy"]), prepare_forward) == ("missing_field", "/batch/targets")

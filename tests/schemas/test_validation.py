@@ -131,16 +131,17 @@ def test_an_unknown_type_is_refused_with_a_hint(path: str, value: Any, code: str
 @pytest.mark.parametrize(
     ("path", "what"),
     [
-        ("network/layers/0", "layer"),
-        ("network/layers/0/activation", "activation"),
-        ("loss", "loss"),
-        ("metrics/0", "metric"),
-        ("network/layers/0/kernel_regularizer", "regularizer"),
+        ("network/layers/0", "a layer"),
+        ("network/layers/0/activation", "an activation"),
+        ("loss", "a loss"),
+        ("metrics/0", "a metric"),
+        ("network/layers/0/kernel_regularizer", "a regularizer"),
     ],
 )
 def test_a_type_is_needed_and_is_a_text(path: str, what: str) -> None:
     missing = the_fault(changed(path, {"units": 3}))
     assert (missing.code, missing.pointer) == ("missing_field", f"/{path}/type")
+    assert missing.detail == f"{what} needs a type"
     for value, shown in ((None, "null"), (5, "5"), (["dense"], "a list"), ({}, "an object"), (True, "true")):
         fault = the_fault(changed(path, {"type": value}))
         assert (fault.code, fault.pointer) == ("invalid_parameter", f"/{path}/type")
@@ -148,7 +149,7 @@ def test_a_type_is_needed_and_is_a_text(path: str, what: str) -> None:
     for value, shown in ((5, "5"), ([], "a list"), (False, "false")):
         fault = the_fault(changed(path, value))
         assert (fault.code, fault.pointer) == ("invalid_parameter", f"/{path}")
-        assert fault.detail == f"must be a {what}: an object with a type, got {shown}"
+        assert fault.detail == f"must be {what}: an object with a type, got {shown}"
 
 
 def test_a_layer_is_no_name_alone() -> None:

@@ -226,5 +226,6 @@ def _read_objective(
     if targets is None:
         raise InputError("missing_field", "/batch/targets", f"{loss.type} compares the outputs with targets")
     _check_has_features(loss.type, "/loss", network)
-    read = loss.read_targets(targets, network.output, dtype)
+    with np.errstate(over="ignore"):  # what overflows is found by the loss
+        read = loss.read_targets(targets, network.output, dtype)
     return Objective(loss, read, sample_weights, request.options.fuse and may_fuse(loss, network))

@@ -139,10 +139,11 @@ def _unknown_field(model: type[BaseModel], error: ErrorDetails, where: str) -> F
 def _unknown_type(kind: str, value: Any, where: str, of_type: str) -> Fault:
     """Explain a ``type`` that is missing, is no text, or is none of those that are known."""
     what, families = UNKNOWN_TYPES[kind]
+    one = f"an {what}" if what[0] in "aeiou" else f"a {what}"
     if not isinstance(value, dict):
-        return Fault("invalid_parameter", where, f"must be a {what}: an object with a type, got {_shown(value)}")
+        return Fault("invalid_parameter", where, f"must be {one}: an object with a type, got {_shown(value)}")
     if "type" not in value:
-        return Fault("missing_field", of_type, f"a {what} needs a type")
+        return Fault("missing_field", of_type, f"{one} needs a type")
     name = value["type"]
     if not isinstance(name, str):
         return Fault("invalid_parameter", of_type, f"must be a text, got {_shown(name)}")
