@@ -128,6 +128,9 @@ def test_an_answer_that_is_broken_is_none_of_its_schema(broken: Any) -> None:
         {"network": {"layers": [{"type": "dense", "units": 0}]}},
         {"network": {"layers": [{"type": "dens", "units": 1}]}},
         {"batch": {}},
+        {"batch": {"inputs": [[1.0]], "targets": None}},
+        {"batch": {"inputs": [[1.0]], "targets": [0], "sample_weights": None}},
+        {"batch": {"inputs": [[1.0]], "output_gradients": None}},
         {"weights": 5},
     ],
 )

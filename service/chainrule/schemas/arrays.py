@@ -65,6 +65,8 @@ def _an_array_or_named(value: Any) -> NDArray[Any] | dict[str, NDArray[Any]]:
 
 
 WireArray = Annotated[NDArray[Any], _IsArray()]
+WireArrayIfSent = Annotated[NDArray[Any] | None, _IsArray()]
+"""None where a request leaves it out; null is no array."""
 WireArrays = Annotated[NDArray[Any] | dict[str, NDArray[Any]], _IsArrayOrNamed()]
 WireTree = dict[str, dict[str, WireArray]]
 """Arrays by layer and name."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chainrule.core.definition import Definition
 from chainrule.core.losses import AnyLoss
 from chainrule.core.metrics import AnyMetric
-from chainrule.schemas.arrays import WireArray, WireArrays, WireTree
+from chainrule.schemas.arrays import WireArrayIfSent, WireArrays, WireTree
 
 
 class Strict(BaseModel):
@@ -65,16 +65,16 @@ class ForwardBatch(Strict):
 
     inputs: WireArrays
     """The samples, along the first axis; an object of arrays where the network names its inputs."""
-    targets: WireArray | None = None
+    targets: WireArrayIfSent = None
     """Labels, or an array of the outputs' shape."""
-    sample_weights: WireArray | None = None
+    sample_weights: WireArrayIfSent = None
     """What each sample counts in loss and metrics, or each position."""
 
 
 class BackwardBatch(ForwardBatch):
     """The samples, and where the chain rule starts."""
 
-    output_gradients: WireArray | None = None
+    output_gradients: WireArrayIfSent = None
     """The gradient at the outputs, from whatever comes after this network; instead of a loss."""
 
 
