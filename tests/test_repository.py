@@ -101,3 +101,12 @@ def test_development_and_service_use_the_same_versions() -> None:
 
     assert versions("run.txt") <= versions("dev.txt")
     assert versions("build.txt") <= versions("dev.txt")
+
+
+def test_every_chore_is_explained() -> None:
+    chores = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)) - {"help"}
+
+    assert {"run", "test"} <= chores
+    assert chores == set(
+        re.findall(r"^\| `make ([a-z-]+)` \|", (ROOT / "CONTRIBUTING.md").read_text(), flags=re.MULTILINE)
+    )
