@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 
 import pytest
@@ -67,3 +68,15 @@ def test_the_nearest_word_is_named_or_all_are_listed() -> None:
 def test_the_nearest_of_many_words_is_among_those_that_begin_like_it() -> None:
     words = [f"layer_{index:04d}_weight" for index in range(1000)]
     assert did_you_mean("layer_0777_weigth", words) == ': did you mean "layer_0777_weight"?'
+
+
+def test_no_more_than_a_hundred_words_are_compared_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+
+    def watched(word: str, possibilities: list[str], **_: float) -> list[str]:
+        compared.extend(possibilities)
+        return []
+
+    monkeypatch.setattr(difflib, "get_close_matches", watched)
+    did_you_mean("layer", [f"layer_{index:04d}" for index in range(1000)])
+    assert len(compared) == 100
