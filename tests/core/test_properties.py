@@ -21,7 +21,7 @@ from tests.documents import backward, decoded, forward, go_on
 from tests.strategies import Drawn, Float64s, arrays, class_targets, labels, networks, scores, soft_targets
 from tests.tolerances import DIFFERENCES, SAME, STEP, assert_close
 
-quick = settings(deadline=None, max_examples=25)
+quick = settings(deadline=None, max_examples=15)
 """An example takes milliseconds; a busy machine may take longer for one."""
 
 SOFTMAX = {"layers": [{"type": "softmax", "name": "last"}]}
