@@ -309,7 +309,7 @@ def test_a_document_is_an_object(document: Any) -> None:
     [
         {"weights": {str(index): {} for index in range(100_001)}},
         {"options": {"wrt": ["inputs"] * 100_001}},
-        {"extra": [[[0] * 1000] * 10] * 11},
+        {"options": {"include": [[[0] * 1000] * 10] * 11}},
         {"weights": {str(index): {str(name): 0 for name in range(1000)} for index in range(101)}},
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.calls.answer import check_answer
 from chainrule.calls.job import Document, Job, Proceed
 from chainrule.core.arrays import Array, Weights, cast
 from chainrule.core.definition import Definition
@@ -82,6 +83,7 @@ def prepare(
     training = request.options.training or False
     shapes = {name: array.shape for name, array in inputs.items()}
     network = resolve(request.network, shapes, limits, training=training)
+    check_answer(request, network, limits)
     dtype = np.dtype(request.options.dtype)
     weights, state = read_weights(network, request.weights, request.state, dtype)
     _check_metrics(request)

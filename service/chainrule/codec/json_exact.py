@@ -26,7 +26,7 @@ MOST_LEVELS: Final = 64
 MOST_NAMES: Final = 100_000
 """Members of all objects together."""
 
-MOST_VALUES: Final = 250_000
+MOST_VALUES: Final = 1_000_000
 """Values outside arrays, all together."""
 
 

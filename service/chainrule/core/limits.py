@@ -14,6 +14,6 @@ class Limits:
     parameters: int = 10_000_000
     """Numbers in all weights and all state."""
     activations: int = 20_000_000
-    """Numbers in the outputs of all layers, the batch included, and in all gradients that are returned."""
+    """Numbers in the outputs of all layers, the batch included; and, counted apart, in all arrays of the answer."""
     flops: int = 200_000_000_000
     """Floating-point operations, forward and backward; a multiply-add counts as two."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
+from itertools import chain
 from operator import getitem
 from typing import Any, TypeVar, cast, get_args
 
@@ -58,11 +59,28 @@ def parse(model: type[Model], document: Any) -> Model:
     InputError
         With up to ten faults, each with the pointer to where it stands.
     """
-    _check_sizes(document)
+    try:
+        _check_sizes(document)
+    except InputError as error:
+        # a misspelt name of a large array: the array is then no array, and its name is what is wrong
+        raise InputError.of(chain(_misspelt(model, document), error.faults)) from None
     try:
         return model.model_validate(document)
     except ValidationError as error:
         raise InputError.of(_faults(model, document, error)) from None
+
+
+def _misspelt(model: type[BaseModel], document: Any, *path: str) -> Iterator[Fault]:
+    """Find unknown names at the top of a request and in its batch, which is where arrays have names."""
+    if not isinstance(document, dict):
+        return
+    for name, value in document.items():
+        field = model.model_fields.get(name)
+        if field is None:
+            detail = f"unknown field {excerpt(name)}{did_you_mean(name, model.model_fields)}"
+            yield Fault("unknown_field", pointer(*path, name), detail)
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _misspelt(field.annotation, value, *path, name)
 
 
 def _check_sizes(document: Any) -> None:

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chainrule.calls import prepare_backward, prepare_forward
+from chainrule.core.limits import Limits
+from chainrule.errors import InputError
+
+
+def request(**options: Any) -> dict[str, Any]:
+    return {
+        "network": {"layers": [{"type": "dense", "name": "wide", "units": 50}, {"type": "tanh", "name": "bent"}]},
+        "weights": {"wide": {"kernel": np.ones((1, 50)), "bias": np.zeros(50)}},
+        "batch": {"inputs": np.ones((10, 1)), "targets": np.zeros(10)},
+        "loss": "cross_entropy",
+        "options": options,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "numbers"),
+    [
+        ({}, 500 + 100 + 10),
+        ({"wrt": []}, 500),
+        ({"wrt": ["bent"]}, 500),
+        ({"wrt": ["wide", "inputs"]}, 500 + 100 + 10),
+        ({"wrt": [], "include": ["activations"]}, 500 + 1000),
+        ({"wrt": [], "include": ["activations", "activation_gradients", "sample_losses"]}, 500 + 2000 + 10),
+    ],
+)
+def test_every_number_of_the_answer_is_counted_before_anything_is_computed(
+    options: dict[str, Any], numbers: int
+) -> None:
+    enough, network = max(numbers, 1010), 1010
+    prepare_backward(request(**options), Limits(activations=enough))
+    if numbers > network:
+        with pytest.raises(InputError, match=f"the answer would hold {numbers:,} numbers") as caught:
+            prepare_backward(request(**options), Limits(activations=numbers - 1))
+        assert caught.value.faults[0].code == "network_too_large"
+
+
+def test_what_forward_includes_is_counted_too() -> None:
+    with pytest.raises(InputError, match="the answer would hold 1,500 numbers") as caught:
+        prepare_forward(request(include=["activations"]), Limits(activations=1499))
+    assert caught.value.faults[0].pointer == "/options/include"
+
+
+def test_a_misspelt_name_of_a_large_array_is_what_is_wrong() -> None:
+    document = request()
+    document["batch"]["input"] = np.zeros((150, 784)).tolist()
+    with pytest.raises(InputError) as caught:
+        prepare_forward(document, Limits())
+    fault = caught.value.faults[0]
+    assert (fault.code, fault.pointer) == ("unknown_field", "/batch/input")
+    assert 'did you mean "inputs"' in fault.detail
