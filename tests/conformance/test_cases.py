@@ -15,7 +15,7 @@ from tests.server import Server
 
 HERE = Path(__file__).parent
 ENCODINGS = ("json", "base64", "safetensors")
-TIERS = {"tier1"}
+TIERS = {"tier1", "tier2", "tier3"}
 """The parts of the vocabulary that are built."""
 BESIDE = {"backward", "forward", "metrics", "paths", "wrt"}
 """What is built of that which stands beside the bare two calls."""

@@ -56,6 +56,13 @@ class Window:
         """Give the places that the windows from ``first`` to before ``stop`` lie over, on the axis without padding."""
         return first * self.stride - self.before, (stop - 1) * self.stride - self.before + self.span
 
+    def part(self, first: int, stop: int) -> Window:
+        """Give the window that sees, as many times, only the places from ``first`` to before ``stop``."""
+        before = self.before - first * self.dilation
+        span = (stop - first - 1) * self.dilation + 1
+        after = (self.count - 1) * self.stride + span - self.length - before
+        return Window(self.length, stop - first, self.stride, self.dilation, before, after)
+
 
 def same_margin(length: int, span: int, stride: int) -> tuple[int, int]:
     """Pad so that there are ``length / stride`` windows, rounded up; Keras's rule: an odd zero goes to the end.
