@@ -9,7 +9,7 @@ from chainrule.core.activations.prelu import PRelu
 from chainrule.core.arrays import Shape
 from chainrule.core.layer import Run, Wanted
 
-X = np.array([[-2.0, 3.0, -1.0], [4.0, -5.0, 0.0]])
+X = np.array([[-2.0, 0.5, -1.0], [4.0, -5.0, 0.0]])
 GRAD = np.array([[10.0, 20.0, 30.0], [40.0, 50.0, 60.0]])
 ALPHA = np.array([0.5, 0.25, 2.0])
 
@@ -17,7 +17,7 @@ ALPHA = np.array([0.5, 0.25, 2.0])
 def test_each_entry_of_the_last_axis_has_its_slope_below_zero_and_at_it() -> None:
     step = PRelu().forward(X, {"alpha": ALPHA}, Run())
     gradients = PRelu().backward(GRAD, {"alpha": ALPHA}, step.cache)
-    np.testing.assert_array_equal(step.output, [[-1.0, 3.0, -2.0], [4.0, -1.25, 0.0]])
+    np.testing.assert_array_equal(step.output, [[-1.0, 0.5, -2.0], [4.0, -1.25, 0.0]])
     np.testing.assert_array_equal(gradients.inputs[0], [[5.0, 20.0, 60.0], [40.0, 12.5, 120.0]])
     np.testing.assert_array_equal(gradients.weights["alpha"], [-20.0, -250.0, -30.0])
 
@@ -26,7 +26,7 @@ def test_a_shared_slope_gathers_the_gradients_of_all_entries() -> None:
     alpha = np.array([0.5])
     step = PRelu().forward(X, {"alpha": alpha}, Run())
     gradients = PRelu().backward(GRAD, {"alpha": alpha}, step.cache)
-    np.testing.assert_array_equal(step.output, [[-1.0, 3.0, -0.5], [4.0, -2.5, 0.0]])
+    np.testing.assert_array_equal(step.output, [[-1.0, 0.5, -0.5], [4.0, -2.5, 0.0]])
     np.testing.assert_array_equal(gradients.weights["alpha"], [-300.0])
 
 

@@ -48,6 +48,12 @@ def test_the_right_class_takes_part_in_a_categorical_hinge_with_zero() -> None:
     np.testing.assert_array_equal(result.gradient, [[0.0, -1.0, 0.0]])
 
 
+def test_a_categorical_hinge_is_flat_at_its_margin() -> None:
+    result = evaluated(CategoricalHinge(), [[1.0, 0.0]], [0])
+    assert result.loss == 0.0
+    np.testing.assert_array_equal(result.gradient, [[0.0, 0.0]])
+
+
 def test_of_equally_good_others_the_first_gets_the_gradient() -> None:
     result = evaluated(CategoricalHinge(), [[2.0, 2.0, 0.0]], [2])
     np.testing.assert_array_equal(result.gradient, [[1.0, 0.0, -1.0]])
