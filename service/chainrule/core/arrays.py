@@ -35,7 +35,8 @@ def is_finite(array: Array) -> bool:
     The sum of squares is finite only if every entry is, and takes half of the time of asking each. That of finite
     entries may overflow, so that an infinite one proves nothing and the entries are asked.
     """
-    return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+    flat = array.ravel(order="K")  # in the order of memory, so that an image with its channels moved is not copied
+    return math.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(flat).all())
 
 
 def rows_of(array: Array) -> Array:
