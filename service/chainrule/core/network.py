@@ -237,11 +237,15 @@ class _Building:
         for part in with_activation(layer):
             shapes = [self.shapes[value] for value in reads]
             output = self._output_shape(part, shapes, index)
-            weights |= part.weight_shapes(*shapes)
+            own, own_state = part.weight_shapes(*shapes), part.state_shapes(*shapes)
+            weights |= own
             others |= part.other_weight_shapes(*shapes)
-            state |= part.state_shapes(*shapes)
-            self.activations += size_of(output) + part.extra_numbers(*shapes)
+            state |= own_state
+            self.parameters += sum(map(size_of, (*own.values(), *own_state.values())))
+            self.activations += size_of(output)
             self.flops += part.flops(*shapes)
+            self._check_cost(index)  # what is too large by its sizes is not asked what it holds, which may take long
+            self.activations += part.extra_numbers(*shapes)
             self.operations.append(Operation(part, index, reads, output))
             self.shapes.append(output)
             reads = (len(self.shapes) - 1,)
