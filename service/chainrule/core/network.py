@@ -249,7 +249,6 @@ class _Building:
             self.operations.append(Operation(part, index, reads, output))
             self.shapes.append(output)
             reads = (len(self.shapes) - 1,)
-        self.parameters += sum(map(size_of, (*weights.values(), *state.values())))
         regularizers = {weight: one for weight, one in layer.regularizers().items() if weight in weights}
         self.nodes.append(Node(layer, name, reads[0], weights, others, state, regularizers))
         self.values[name] = reads[0]
