@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 
 import numpy as np
 
@@ -63,8 +62,9 @@ def _parts(windows: Windows, channels: int) -> Iterator[tuple[tuple[slice, slice
     rows, columns = windows
     across = max(MOST_NUMBERS // channels, 1)
     down = max(across // columns.size, 1)
-    for lower, further in product(pieces(rows.size, down), pieces(columns.size, across)):
-        yield (lower, further), (rows.part(lower.start, lower.stop), columns.part(further.start, further.stop))
+    for lower in pieces(rows.size, down):
+        for further in pieces(columns.size, across):
+            yield (lower, further), (rows.part(lower.start, lower.stop), columns.part(further.start, further.stop))
 
 
 def memory_needed(samples: int, channels: int, windows: Windows) -> int:
