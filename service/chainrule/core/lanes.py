@@ -6,6 +6,7 @@ of each channel are repeated for it: the same memory, in longer stretches, and s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,15 @@ from chainrule.core.arrays import Array, Shape, size_of
 
 WIDTH = 512
 """How many numbers a row should have: with more of them nothing gets faster."""
+
+BLOCK_NUMBERS = 131_072
+"""How many numbers a block has: few enough to stay in the processor's cache while several passes are made over them."""
+
+
+def blocks(rows: int, width: int) -> Iterator[slice]:
+    """Cut rows of so many numbers into blocks."""
+    step = max(1, BLOCK_NUMBERS // width)
+    return (slice(start, start + step) for start in range(0, rows, step))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,10 @@ class Lanes:
     def view(self, x: Array) -> Array:
         """View an array of the same shape by channel."""
         return (np.moveaxis(x, self.axis, -1) if self.turned else x).reshape(self.shape)
+
+    def blocks(self) -> Iterator[tuple[slice, slice]]:
+        """Cut the view into blocks of its rows, for all samples together."""
+        return ((slice(None), rows) for rows in blocks(self.shape[1], self.shape[2] * self.shape[3]))
 
     def restore(self, view: Array) -> Array:
         """Give a view the array's own shape."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from chainrule.core import lanes
 from chainrule.core.layer import Misfit, Run, Wanted
 from tests.core.discovery import made
 from tests.tolerances import assert_close
@@ -122,3 +123,20 @@ def test_an_axis_that_is_none_of_a_sample_is_told(axis: int) -> None:
 def test_what_is_no_share_and_no_axis_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         layer(**wrong)
+
+
+@pytest.mark.parametrize("axis", [1, -1])
+def test_blocks_of_rows_make_no_difference(axis: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    x, grad = np.random.default_rng(0).normal(size=(2, 5, 3, 3))
+    weights = {"gamma": np.array([1.0, -2.0, 0.5]), "beta": np.arange(3.0)}
+    run = Run(training=True, state={"moving_mean": np.zeros(3), "moving_variance": np.ones(3)})
+
+    def results() -> list[Any]:
+        step = layer(axis=axis).forward(x, weights, run)
+        gradients = layer(axis=axis).backward(grad, weights, step.cache)
+        return [step.output, *step.state.values(), *gradients.inputs, *gradients.weights.values()]
+
+    whole = results()
+    monkeypatch.setattr(lanes, "BLOCK_NUMBERS", 9)
+    for one, other in zip(results(), whole, strict=True):
+        assert_close(one, other)

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from chainrule.core import lanes
 from chainrule.core.layer import Layer, Misfit, Run
 from tests.core.discovery import made
 from tests.tolerances import assert_close
@@ -131,3 +132,17 @@ def test_what_does_not_fit_is_told(name: str, parameters: dict[str, Any], told: 
 def test_what_makes_no_layer_is_refused(name: str, parameters: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         made("layer", name, **parameters)
+
+
+@pytest.mark.parametrize("name", ["layer_normalization", "rms_normalization"])
+def test_blocks_of_rows_make_no_difference(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    x, grad = np.random.default_rng(0).normal(size=(2, 7, 4))
+    layer = made("layer", name)
+    weights = {one: np.arange(1.0, 5.0) for one in layer.weight_shapes(x.shape)}
+    y, dx, gradients = passes(layer, x, grad, **weights)
+    monkeypatch.setattr(lanes, "BLOCK_NUMBERS", 8)
+    cut_y, cut_dx, cut_gradients = passes(layer, x, grad, **weights)
+    assert_close(cut_y, y)
+    assert_close(cut_dx, dx)
+    for one in weights:
+        assert_close(cut_gradients[one], gradients[one])

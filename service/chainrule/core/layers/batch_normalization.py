@@ -82,40 +82,46 @@ class BatchNormalization(Layer):
 
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
         lanes = Lanes.of(x, self.axis, together=True)
-        state: Weights = {}
-        if run.training:
-            mean = lanes.sums(lanes.view(x))[0] / lanes.count
-            y = lanes.view(x) - lanes.spread(mean)
-            variance = lanes.dots(y, y)[0] / lanes.count
-            state = self._moved(run.state, mean, variance, lanes.count)
-        else:
-            mean, variance = run.state["moving_mean"], run.state["moving_variance"]
-            y = lanes.view(x) - lanes.spread(mean)
+        view, y = lanes.view(x), np.empty(lanes.shape, x.dtype)
+        mean = lanes.sums(view)[0] / lanes.count if run.training else run.state["moving_mean"]
+        middle, squares = lanes.spread(mean), np.zeros_like(mean)
+        for block in lanes.blocks():
+            part = np.subtract(view[block], middle, out=y[block])
+            if run.training:
+                squares += lanes.dots(part, part)[0]
+        variance = squares / lanes.count if run.training else run.state["moving_variance"]
         inverse = 1 / np.sqrt(variance + self.epsilon)
-        y *= lanes.spread(self._factor(inverse, weights))
-        if self.center:
-            y += lanes.spread(weights["beta"])
+        factor = lanes.spread(self._factor(inverse, weights))
+        for block in lanes.blocks():
+            y[block] *= factor
+            if self.center:
+                y[block] += lanes.spread(weights["beta"])
+        state = self._moved(run.state, mean, variance, lanes.count) if run.training else {}
         return Step(lanes.restore(y), (x, mean, inverse, run.training), state)
 
     def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
         x, mean, inverse, training = cache
         lanes = Lanes.of(x, self.axis, together=True)
-        upstream, factor = lanes.view(grad), self._factor(inverse, weights)
+        upstream, factor = lanes.view(grad), lanes.spread(self._factor(inverse, weights))
         if not (training or wanted.weights):
-            return Gradients((lanes.restore(upstream * lanes.spread(factor)),))
-        total = lanes.sums(upstream)[0]
-        dx = lanes.view(x) - lanes.spread(mean)
-        product = lanes.dots(upstream, dx)[0]
+            return Gradients((lanes.restore(upstream * factor),))
+        view, dx = lanes.view(x), np.empty(lanes.shape, x.dtype)
+        middle, total, product = lanes.spread(mean), np.zeros_like(mean), np.zeros_like(mean)
+        for block in lanes.blocks():
+            part = np.subtract(view[block], middle, out=dx[block])
+            total += lanes.sums(upstream[block])[0]
+            product += lanes.dots(upstream[block], part)[0]
         gradients = self._weight_gradients(total, product * inverse) if wanted.weights else {}
         if not wanted.inputs:
             return Gradients((None,), gradients)
-        if training:
-            dx *= lanes.spread(product * inverse**2 / -lanes.count)
-            dx += upstream
-            dx -= lanes.spread(total / lanes.count)
-            dx *= lanes.spread(factor)
-        else:
-            np.multiply(upstream, lanes.spread(factor), out=dx)
+        if not training:
+            return Gradients((lanes.restore(np.multiply(upstream, factor, out=dx)),), gradients)
+        pull, shift = lanes.spread(product * inverse**2 / -lanes.count), lanes.spread(total / lanes.count)
+        for block in lanes.blocks():
+            dx[block] *= pull
+            dx[block] += upstream[block]
+            dx[block] -= shift
+            dx[block] *= factor
         return Gradients((lanes.restore(dx),), gradients)
 
     def _factor(self, inverse: Array, weights: Weights) -> Array:

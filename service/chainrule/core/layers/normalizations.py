@@ -10,7 +10,7 @@ from pydantic import Field, NonNegativeFloat, PositiveInt
 
 from chainrule.core.arrays import Array, Shape, Weights, size_of
 from chainrule.core.examples import LayerExample
-from chainrule.core.lanes import Lanes
+from chainrule.core.lanes import Lanes, blocks
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, sample_axes
 
 Axes = int | Annotated[list[int], Field(min_length=1, max_length=32, fail_fast=True)]
@@ -38,40 +38,53 @@ class AlongAxes(Layer):
 
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
         rows = self._rows(x)
-        mean = _means(rows) if self.subtracts_mean else None
-        y = rows if mean is None else rows - mean
-        inverse = 1 / np.sqrt(_dots(y, y) / rows.shape[1] + self.epsilon)
-        y = y * inverse if mean is None else np.multiply(y, inverse, out=y)
-        lanes = Lanes.of(y, 1, together=True)
-        view = lanes.view(y)
-        if self.factor in weights:
-            view *= lanes.spread(weights[self.factor])
-        if "beta" in weights:
-            view += lanes.spread(weights["beta"])
+        y, mean, inverse = np.empty_like(rows), np.zeros((len(rows), 1), x.dtype), np.empty((len(rows), 1), x.dtype)
+        for block in blocks(*rows.shape):
+            moved = rows[block]
+            if self.subtracts_mean:
+                mean[block] = _means(moved)
+                moved = np.subtract(moved, mean[block], out=y[block])
+            inverse[block] = 1 / np.sqrt(_dots(moved, moved) / rows.shape[1] + self.epsilon)
+            part = np.multiply(moved, inverse[block], out=y[block])
+            lanes = Lanes.of(part, 1, together=True)
+            view = lanes.view(part)
+            if self.factor in weights:
+                view *= lanes.spread(weights[self.factor])
+            if "beta" in weights:
+                view += lanes.spread(weights["beta"])
         return Step(self._restored(y, x.shape), (x, mean, inverse))
 
     def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
         x, mean, inverse = cache
         rows, upstream = self._rows(x), self._rows(grad)
-        moved = rows if mean is None else rows - mean  # x̂ · spread
-        dx = upstream * inverse
-        lanes = Lanes.of(dx, 1, together=True)
-        gradients: dict[str, Array] = {}
-        if wanted.weights and self.factor in weights:
-            gradients[self.factor] = lanes.dots(lanes.view(dx), lanes.view(moved))
-        if wanted.weights and "beta" in weights:
-            gradients["beta"] = lanes.sums(lanes.view(upstream))
-        gradients = {name: one.reshape(weights[name].shape) for name, one in gradients.items()}
-        if not wanted.inputs:
-            return Gradients((None,), gradients)
+        dx = np.empty_like(upstream)
+        spare = np.empty_like(rows[next(blocks(*rows.shape))])
+        gradients = {name: np.zeros_like(one) for name, one in weights.items()} if wanted.weights else {}
+        for block in blocks(*rows.shape):
+            moved, room = rows[block], spare[: len(rows[block])]  # x̂ · spread
+            if self.subtracts_mean:
+                moved = np.subtract(moved, mean[block], out=room)
+            part = np.multiply(upstream[block], inverse[block], out=dx[block])
+            lanes = Lanes.of(part, 1, together=True)
+            if self.factor in gradients:
+                gradients[self.factor] += lanes.dots(lanes.view(part), lanes.view(moved)).reshape(
+                    self._lengths(x.shape)
+                )
+            if "beta" in gradients:
+                gradients["beta"] += lanes.sums(lanes.view(upstream[block])).reshape(self._lengths(x.shape))
+            if wanted.inputs:
+                self._pull(part, moved, weights, lanes, inverse[block], room)
+        return Gradients((self._restored(dx, x.shape) if wanted.inputs else None,), gradients)
+
+    def _pull(self, part: Array, moved: Array, weights: Weights, lanes: Lanes, inverse: Array, room: Array) -> None:
+        """Take from ``grad / spread``, in place, what each number has moved the mean and the spread by."""
         if self.factor in weights:
-            view = lanes.view(dx)
+            view = lanes.view(part)
             view *= lanes.spread(weights[self.factor])
-        pull = inverse**2 * _dots(dx, moved) / rows.shape[1]
-        if mean is not None:
-            dx -= _means(dx)
-        dx -= moved * pull if mean is None else np.multiply(moved, pull, out=moved)
-        return Gradients((self._restored(dx, x.shape),), gradients)
+        pull = inverse**2 * _dots(part, moved) / part.shape[1]
+        if self.subtracts_mean:
+            part -= _means(part)
+        part -= np.multiply(moved, pull, out=room)
 
     def _axes(self, shape: Shape) -> tuple[int, ...]:
         return sample_axes(shape, *([self.axis] if isinstance(self.axis, int) else self.axis))
