@@ -146,3 +146,17 @@ def test_blocks_of_rows_make_no_difference(name: str, monkeypatch: pytest.Monkey
     assert_close(cut_dx, dx)
     for one in weights:
         assert_close(cut_gradients[one], gradients[one])
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("layer_normalization", {"axis": 2}),
+        ("rms_normalization", {"axis": [1]}),
+        ("group_normalization", {"groups": 2}),
+    ],
+)
+def test_what_is_kept_beside_the_input_is_counted(name: str, parameters: dict[str, Any]) -> None:
+    layer, x = made("layer", name, **parameters), np.ones((3, 5, 4))
+    _, *kept = layer.forward(x, ones(layer, x), Run()).cache
+    assert layer.extra_numbers(x.shape) == sum(one.size for one in kept)

@@ -36,6 +36,10 @@ class AlongAxes(Layer):
             raise Misfit(f"the axes have to be in ascending order, each once, got {self.axis}")
         return inputs[0]
 
+    def extra_numbers(self, *inputs: Shape) -> int:
+        """Count each row's mean and spread."""
+        return 2 * size_of(inputs[0]) // size_of(self._lengths(inputs[0]))
+
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
         rows = self._rows(x)
         y, mean, inverse = np.empty_like(rows), np.zeros((len(rows), 1), x.dtype), np.empty((len(rows), 1), x.dtype)
@@ -224,6 +228,10 @@ class GroupNormalization(Layer):
         if shape[self.axis] % self.groups:
             raise Misfit(f"groups {self.groups} do not divide the {shape[self.axis]} channels of axis {self.axis}")
         return shape
+
+    def extra_numbers(self, *inputs: Shape) -> int:
+        """Count the mean and spread that each channel of a sample shares with its group."""
+        return 2 * inputs[0][0] * inputs[0][self.axis]
 
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
         lanes = Lanes.of(x, self.axis, together=False)
