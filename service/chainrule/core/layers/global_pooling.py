@@ -11,7 +11,7 @@ from chainrule.core.arrays import Array, Shape, Weights
 from chainrule.core.examples import LayerExample
 from chainrule.core.lanes import Lanes
 from chainrule.core.layer import EVERYTHING, Gradients, Run, Step, Wanted
-from chainrule.core.layers.pooling import OnChannels
+from chainrule.core.layers.pooling_base import OnChannels
 from chainrule.core.windows import join_shape
 
 
