@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,6 +13,12 @@ import pytest
 from tests.server import Server, started
 
 Serve = Callable[..., Server]
+
+
+def pytest_configure() -> None:
+    """Forget the settings of whoever runs the tests: each test says which ones it means."""
+    for name in [name for name in os.environ if name.startswith("CHAINRULE_")]:
+        del os.environ[name]
 
 
 @pytest.fixture(scope="session")

@@ -99,9 +99,10 @@ async def test_a_place_is_free_again_after_a_failure() -> None:
 
 
 async def test_a_late_answer_is_given_up_though_its_thread_is_still_busy() -> None:
-    workers, job = Workers(1, 0, 0.01), Busy()
+    workers, job = Workers(1, 0, 0.5), Busy()  # long enough for the thread to begin
     with pytest.raises(DeadlineExceeded):
         await workers.run(job, stays)
+    assert job.began.is_set()
     assert workers.running == 1  # the thread cannot be stopped between two looks at the clock
     with pytest.raises(Refusal):
         await workers.run(lambda _: None, stays)
