@@ -8,12 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from chainrule.schemas.examples import BACKWARD, FORWARD
+from chainrule.calls import CALLS
 from tests.api.bodies import JSON
 
-EXAMPLES = [
-    (f"/{call}", name) for call, examples in (("forward", FORWARD), ("backward", BACKWARD)) for name in examples
-]
+EXAMPLES = [(call.path, name) for call in CALLS for name in call.examples]
 
 
 @pytest.fixture

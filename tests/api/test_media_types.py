@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from starlette.requests import Request
 
-from chainrule.api.media_types import accepted, compression, content_type
+from chainrule.api.media_types import accepted, compression, content_type, spoken
 from chainrule.api.problems import Refusal
 
 JSON = "application/json"
 SAFETENSORS = "application/vnd.safetensors"
+BOTH = (JSON, SAFETENSORS)
 
 
 def request_with(**headers: str) -> Request:
@@ -28,7 +29,7 @@ def request_with(**headers: str) -> Request:
     ],
 )
 def test_both_forms_are_read_however_they_are_written(header: str, form: str) -> None:
-    assert content_type(request_with(content_type=header)) == form
+    assert content_type(request_with(content_type=header), BOTH) == form
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_both_forms_are_read_however_they_are_written(header: str, form: str) ->
 )
 def test_any_other_form_is_refused_and_the_right_ones_are_named(header: str) -> None:
     with pytest.raises(Refusal) as refused:
-        content_type(request_with(content_type=header))
+        content_type(request_with(content_type=header), BOTH)
     assert refused.value.code == "unsupported_media_type"
     assert JSON in refused.value.detail
     assert SAFETENSORS in refused.value.detail
@@ -44,7 +45,7 @@ def test_any_other_form_is_refused_and_the_right_ones_are_named(header: str) -> 
 
 def test_a_long_header_is_not_repeated() -> None:
     with pytest.raises(Refusal) as refused:
-        content_type(request_with(content_type="x" * 5000))
+        content_type(request_with(content_type="x" * 5000), BOTH)
     assert "x" * 80 not in refused.value.detail
 
 
@@ -68,19 +69,28 @@ def test_a_long_header_is_not_repeated() -> None:
 )
 def test_the_preferred_form_wins_and_between_equals_the_requests_own(header: str, form: str) -> None:
     request = request_with(accept=header) if header else request_with()
-    assert accepted(request, SAFETENSORS) == form
+    assert accepted(request, SAFETENSORS, BOTH) == form
+
+
+def test_a_call_without_arrays_speaks_json_alone() -> None:
+    forms = spoken(arrays=False)
+    assert accepted(request_with(accept=f"{SAFETENSORS}, */*;q=0.1"), JSON, forms) == JSON
+    with pytest.raises(Refusal, match="something else"):
+        accepted(request_with(accept=SAFETENSORS), JSON, forms)
+    with pytest.raises(Refusal, match="in UTF-8"):
+        content_type(request_with(content_type=SAFETENSORS), forms)
 
 
 @pytest.mark.parametrize("header", ["image/png", "text/html, text/*;q=0.5", f"{JSON};q=0", "*/*;q=0", f"{JSON};q=2"])
 def test_a_caller_who_wants_neither_form_is_told_so(header: str) -> None:
     with pytest.raises(Refusal) as refused:
-        accepted(request_with(accept=header), JSON)
+        accepted(request_with(accept=header), JSON, BOTH)
     assert refused.value.code == "not_acceptable"
 
 
 def test_several_accept_headers_are_one_list() -> None:
     request = Request({"type": "http", "headers": [(b"accept", b"image/png"), (b"accept", SAFETENSORS.encode())]})
-    assert accepted(request, JSON) == SAFETENSORS
+    assert accepted(request, JSON, BOTH) == SAFETENSORS
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,15 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from chainrule.schemas.examples import BACKWARD, FORWARD
+from chainrule.calls import CALLS
+from chainrule.schemas.examples import BACKWARD
 from tests.server import Server
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = [
-    pytest.param(path, example["value"], id=f"{path[1:]}-{name}")
-    for path, examples in (("/forward", FORWARD), ("/backward", BACKWARD))
-    for name, example in examples.items()
+    pytest.param(call.path, example["value"], id=f"{call.name}-{name}")
+    for call in CALLS
+    for name, example in call.examples.items()
 ]
 
 
@@ -60,7 +61,7 @@ def test_an_answer_with_a_field_of_another_kind_is_not_of_the_schema(client: htt
         checker(description, schema).validate({**answer, "fused": "yes"})
 
 
-@pytest.mark.parametrize("path", ["/forward", "/backward"])
+@pytest.mark.parametrize("path", [call.path for call in CALLS])
 def test_whatever_the_description_allows_is_answered_as_it_says(server: Server, path: str) -> None:
     operation = schemathesis.openapi.from_url(f"{server.url}/openapi.json")[path]["POST"]
 

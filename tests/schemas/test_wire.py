@@ -11,25 +11,23 @@ import orjson
 import pytest
 
 from chainrule import codec
-from chainrule.calls import Document
-from chainrule.schemas import BackwardRequest, BackwardResponse, ForwardRequest, ForwardResponse, Problem
+from chainrule.calls import CALLS, Call, Document
+from chainrule.core.limits import Limits
+from chainrule.schemas import BackwardRequest, BackwardResponse, ForwardResponse, Problem
 from chainrule.schemas.examples import BACKWARD, FORWARD
-from tests.documents import backward, forward
+from tests.documents import backward, decoded, forward, go_on
 from tests.tolerances import assert_close
 
-CALLS = [(forward, FORWARD), (backward, BACKWARD)]
 EXAMPLES = [
-    pytest.param(call, one["value"], id=f"{call.__name__}-{name}")
-    for call, found in CALLS
-    for name, one in found.items()
+    pytest.param(call, one["value"], id=f"{call.name}-{name}") for call in CALLS for name, one in call.examples.items()
 ]
-RESPONSES = {forward: ForwardResponse, backward: BackwardResponse}
-REQUESTS = {forward: ForwardRequest, backward: BackwardRequest}
+RESPONSES = {call.gives for call in CALLS}
+MODELS = [*(model for call in CALLS for model in (call.takes, call.gives)), Problem]
 
 
 @cache
 def schema_of(model: Any) -> dict[str, Any]:
-    mode = "serialization" if model in RESPONSES.values() else "validation"
+    mode = "serialization" if model in RESPONSES else "validation"
     schema: dict[str, Any] = model.model_json_schema(mode=mode)
     return schema
 
@@ -43,7 +41,11 @@ def as_json(answer: Document, *, base64: bool = False) -> Any:
     return orjson.loads(codec.encode(answer, codec.JSON, base64=base64))
 
 
-@pytest.mark.parametrize("model", [ForwardRequest, BackwardRequest, ForwardResponse, BackwardResponse, Problem])
+def answer_to(call: Call, example: Document) -> Document:
+    return call.prepare(decoded(example), Limits()).compute(go_on)
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_a_schema_is_valid_and_describes_every_field(model: Any) -> None:
     schema = schema_of(model)
     jsonschema_rs.meta.validate(schema)
@@ -58,17 +60,17 @@ def test_a_schema_is_valid_and_describes_every_field(model: Any) -> None:
 
 
 @pytest.mark.parametrize(("call", "example"), EXAMPLES)
-def test_every_example_is_a_request_of_its_schema_and_runs(call: Any, example: Document) -> None:
-    checker(REQUESTS[call]).validate(example)
-    assert np.isfinite(call(example)["outputs"]).all()
+def test_every_example_is_a_request_of_its_schema_and_runs(call: Call, example: Document) -> None:
+    checker(call.takes).validate(example)
+    assert answer_to(call, example)
 
 
 @pytest.mark.parametrize("base64", [False, True])
 @pytest.mark.parametrize(("call", "example"), EXAMPLES)
-def test_every_answer_is_one_of_its_schema(call: Any, example: Document, base64: bool) -> None:
-    answer = as_json(call(example), base64=base64)
-    checker(RESPONSES[call]).validate(answer)
-    assert answer.keys() <= schema_of(RESPONSES[call])["properties"].keys()
+def test_every_answer_is_one_of_its_schema(call: Call, example: Document, base64: bool) -> None:
+    answer = as_json(answer_to(call, example), base64=base64)
+    checker(call.gives).validate(answer)
+    assert answer.keys() <= schema_of(call.gives)["properties"].keys()
 
 
 EVERYTHING = {

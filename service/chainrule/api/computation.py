@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from time import perf_counter
 
 from chainrule.api.body import too_large
 from chainrule.api.media_types import Form
 from chainrule.api.timing import Stopwatch
 from chainrule.api.workers import Proceed
-from chainrule.calls import Job
-from chainrule.codec import BodyTooLarge, Document, NonFiniteAnswerError, decode, decompress, encode
-from chainrule.core.limits import Limits
+from chainrule.calls import Prepare
+from chainrule.codec import BodyTooLarge, NonFiniteAnswerError, decode, decompress, encode
 from chainrule.errors import InputError
 from chainrule.settings import Settings
-
-Prepare = Callable[[Document, Limits], Job]
-"""What a call does with a document: ``prepare_forward``, ``prepare_backward``."""
 
 
 class Computation:

@@ -1,39 +1,43 @@
-"""POST /forward and POST /backward: read, compute in a worker, answer."""
+"""Everything that is called by POST: read, compute in a worker, answer."""
 
 from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chainrule.api.body import read_body
-from chainrule.api.computation import Computation, Prepare
-from chainrule.api.media_types import Form
+from chainrule.api.computation import Computation
+from chainrule.api.media_types import Form, spoken
 from chainrule.api.service import service_of
 from chainrule.api.timing import Stopwatch
-from chainrule.calls import prepare_backward, prepare_forward
+from chainrule.calls import CALLS, Call
 
 router = APIRouter(tags=["compute"])
 
 
-@router.post("/forward")
-async def forward(request: Request) -> Response:
-    """Run a network on a batch: its outputs and, if asked for, loss, metrics and activations."""
-    return await _answer(request, prepare_forward)
+def _answering(call: Call) -> Callable[[Request], Awaitable[Response]]:
+    """The route of a call."""
+    forms = spoken(arrays=call.has_arrays)
+
+    async def answer(request: Request) -> Response:
+        service, form, watch = service_of(request), Form.of(request, forms), Stopwatch()
+        request.state.stopwatch = watch
+        with service.intake.hold() as hold:
+            with watch.phase("read"):
+                body = await read_body(request, hold, service.settings)
+            work = Computation(body, form, call.prepare, service.settings, watch)
+            request.state.received_bytes = hold.size
+            del body  # the computation is to be the only one that holds it
+            content = await service.workers.run(work, request.receive)
+        return Response(content, media_type=form.accept)
+
+    return answer
 
 
-@router.post("/backward")
-async def backward(request: Request) -> Response:
-    """Run a network on a batch, and differentiate the loss with respect to every weight and the inputs."""
-    return await _answer(request, prepare_backward)
-
-
-async def _answer(request: Request, prepare: Prepare) -> Response:
-    service, form, watch = service_of(request), Form.of(request), Stopwatch()
-    request.state.stopwatch = watch
-    with service.intake.hold() as hold:
-        with watch.phase("read"):
-            work = Computation(await read_body(request, hold, service.settings), form, prepare, service.settings, watch)
-        request.state.received_bytes = hold.size
-        content = await service.workers.run(work, request.receive)
-    return Response(content, media_type=form.accept)
+for _call in CALLS:
+    router.add_api_route(
+        _call.path, _answering(_call), methods=["POST"], name=_call.name, description=_call.description
+    )

@@ -1,7 +1,7 @@
 """Which form a request has, and which form its answer gets: ``Content-Type``, ``Content-Encoding`` and ``Accept``.
 
-Two forms are spoken, so both headers are read by hand (RFC 9110, sections 8.3 and 12.5.1): the nearest range decides
-its quality, the highest quality wins, and between equals the answer has the form of the request.
+A call speaks two forms at most, so both headers are read by hand (RFC 9110, sections 8.3 and 12.5.1): the nearest
+range decides its quality, the highest quality wins, and between equals the answer has the form of the request.
 """
 
 from __future__ import annotations
@@ -16,11 +16,17 @@ from chainrule.api.problems import Refusal
 from chainrule.codec import JSON, SAFETENSORS
 from chainrule.errors import excerpt
 
-SPOKEN = (JSON, SAFETENSORS)
+Forms = tuple[str, ...]
+"""The media types that a call speaks."""
 
 Compression = Literal["gzip", "zstd"]
 
 _COMPRESSIONS: dict[str, Compression] = {"gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
+
+
+def spoken(*, arrays: bool) -> Forms:
+    """The forms of a call; safetensors only where there are arrays."""
+    return (JSON, SAFETENSORS) if arrays else (JSON,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +38,13 @@ class Form:
     accept: str
 
     @classmethod
-    def of(cls, request: Request) -> Form:
+    def of(cls, request: Request, forms: Forms) -> Form:
         """Read the headers of a request; nothing of its body is wanted before they are in order."""
-        own = content_type(request)
-        return cls(own, compression(request), accepted(request, own))
+        own = content_type(request, forms)
+        return cls(own, compression(request), accepted(request, own, forms))
 
 
-def content_type(request: Request) -> str:
+def content_type(request: Request, forms: Forms) -> str:
     """The form of the request's body.
 
     Raises
@@ -47,14 +53,14 @@ def content_type(request: Request) -> str:
         ``unsupported_media_type``, with the forms that are spoken.
     """
     header = request.headers.get("content-type", "")
-    if header in SPOKEN:
+    if header in forms:
         return header
     name, parameters = _parsed(header)
-    if name in SPOKEN and _means_utf8(name, parameters):
+    if name in forms and _means_utf8(name, parameters):
         return name
     came = f"got {excerpt(header)}" if header else "there is none"
-    expected = f"the Content-Type must be {JSON} (in UTF-8) or {SAFETENSORS}"
-    raise Refusal("unsupported_media_type", f"{expected}, {came}", {"Accept": ", ".join(SPOKEN)})
+    expected = f"the Content-Type must be {JSON} (in UTF-8){''.join(f' or {form}' for form in forms[1:])}"
+    raise Refusal("unsupported_media_type", f"{expected}, {came}", {"Accept": ", ".join(forms)})
 
 
 def _means_utf8(name: str, parameters: dict[str, str]) -> bool:
@@ -80,22 +86,23 @@ def compression(request: Request) -> Compression | None:
     raise Refusal("unsupported_media_type", detail, {"Accept-Encoding": "gzip, zstd"})
 
 
-def accepted(request: Request, own: str) -> str:
+def accepted(request: Request, own: str, forms: Forms) -> str:
     """The form that the answer gets, `own` being that of the request.
 
     Raises
     ------
     Refusal
-        ``not_acceptable``, if the caller wants neither of the forms that are spoken.
+        ``not_acceptable``, if the caller wants none of the forms that are spoken.
     """
     header = ", ".join(request.headers.getlist("accept")).strip()
     if header in ("", "*/*"):
         return own
     ranges = list(_ranges(header))
-    by_preference = sorted(SPOKEN, key=lambda form: (_quality(form, ranges), form == own), reverse=True)
+    by_preference = sorted(forms, key=lambda form: (_quality(form, ranges), form == own), reverse=True)
     if _quality(by_preference[0], ranges) > 0:
         return by_preference[0]
-    detail = f"an answer can be {JSON} or {SAFETENSORS}, and Accept allows neither: {excerpt(header)}"
+    allows = f"{' or '.join(forms)}, and Accept allows {'neither' if len(forms) > 1 else 'something else'}"
+    detail = f"an answer can be {allows}: {excerpt(header)}"
     raise Refusal("not_acceptable", detail)
 
 

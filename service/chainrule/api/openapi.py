@@ -6,7 +6,7 @@ The routes take bytes and give bytes, so FastAPI cannot see what is in them; the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -14,9 +14,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from chainrule.api.problems import KINDS, PROBLEM_JSON
+from chainrule.calls import CALLS, Call
 from chainrule.codec import JSON, SAFETENSORS
-from chainrule.schemas import BackwardRequest, BackwardResponse, ForwardRequest, ForwardResponse, Problem
-from chainrule.schemas.examples import BACKWARD, FORWARD
+from chainrule.schemas import Problem
 
 SUMMARY = "Gradients over HTTP: send a network, its weights and a batch; get outputs, loss and every gradient."
 
@@ -49,45 +49,31 @@ HEADERS = {
 NOT_FROM_A_CALL = frozenset({"not_found", "method_not_allowed"})
 
 
-class Call(NamedTuple):
-    """What a call takes and gives."""
-
-    takes: type[BaseModel]
-    gives: type[BaseModel]
-    examples: Mapping[str, Any]
-
-
-CALLS = {
-    "/forward": Call(ForwardRequest, ForwardResponse, FORWARD),
-    "/backward": Call(BackwardRequest, BackwardResponse, BACKWARD),
-}
-
-
 def describe(app: FastAPI, *, locked: bool) -> dict[str, Any]:
     """The description of the application; `locked` if its calls want an API key."""
     if app.openapi_schema is None:
         description = get_openapi(title=app.title, version=app.version, summary=SUMMARY, routes=app.routes, tags=TAGS)
         models: list[type[BaseModel]] = [Problem]
-        models += [model for call in CALLS.values() for model in (call.takes, call.gives)]
+        models += [model for call in CALLS for model in (call.takes, call.gives)]
         _, definitions = models_json_schema([(one, "validation") for one in models], ref_template=REFERENCE)
         components = description.setdefault("components", {})
         components["schemas"] = components.get("schemas", {}) | definitions["$defs"]
         if locked:
             components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-        for path, call in CALLS.items():
-            description["paths"][path]["post"].update(_operation(call, locked=locked))
+        for call in CALLS:
+            description["paths"][call.path]["post"].update(_operation(call, locked=locked))
         app.openapi_schema = description
     return app.openapi_schema
 
 
 def _operation(call: Call, *, locked: bool) -> dict[str, Any]:
     operation = {
-        "requestBody": {"required": True, "content": _content(call.takes, SAFETENSORS_REQUEST, call.examples)},
+        "requestBody": {"required": True, "content": _content(call, call.takes, SAFETENSORS_REQUEST, call.examples)},
         "responses": {
             "200": {
                 "description": "The answer, in the form that `Accept` asks for, or else in that of the request.",
                 "headers": HEADERS,
-                "content": _content(call.gives, SAFETENSORS_RESPONSE, {}),
+                "content": _content(call, call.gives, SAFETENSORS_RESPONSE, {}),
             },
             **_problems(locked=locked),
         },
@@ -95,10 +81,12 @@ def _operation(call: Call, *, locked: bool) -> dict[str, Any]:
     return operation | ({"security": [{"key": []}]} if locked else {})
 
 
-def _content(model: type[BaseModel], safetensors: str, examples: Mapping[str, Any]) -> dict[str, Any]:
+def _content(call: Call, model: type[BaseModel], safetensors: str, examples: Mapping[str, Any]) -> dict[str, Any]:
     as_json: dict[str, Any] = {"schema": _reference(model)}
     if examples:
         as_json["examples"] = dict(examples)
+    if not call.has_arrays:
+        return {JSON: as_json}
     return {JSON: as_json, SAFETENSORS: {"schema": {"type": "string", "format": "binary", "description": safetensors}}}
 
 

@@ -17,7 +17,6 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from chainrule.core.examples import Example
-from chainrule.errors import ErrorCode
 
 _REGISTERED: dict[str, dict[str, type[Part]]] = {}
 
@@ -77,7 +76,7 @@ def classes(*families: str) -> tuple[type[Part], ...]:
     return tuple(dict.fromkeys(known(*families).values()))
 
 
-def any_of(choices: Sequence[type[Part]], *, unknown: ErrorCode, by_name: bool = True) -> Any:
+def any_of(choices: Sequence[type[Part]], *, unknown: str, by_name: bool = True) -> Any:
     """Make the pydantic type "any of these": chosen by ``type``; a bare name is the object with its defaults.
 
     Parameters
@@ -85,7 +84,7 @@ def any_of(choices: Sequence[type[Part]], *, unknown: ErrorCode, by_name: bool =
     choices
         The classes to choose from.
     unknown
-        The error's type where ``type`` is none of theirs.
+        The error's type where ``type`` is none of theirs, as in ``unknown_layer``.
     by_name
         Whether a bare name may stand for the object.
     """

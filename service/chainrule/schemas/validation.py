@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 from itertools import chain
 from operator import getitem
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
@@ -17,14 +17,25 @@ from chainrule.errors import LONGEST_ECHO, MOST_FAULTS, ErrorCode, Fault, InputE
 
 Model = TypeVar("Model", bound=BaseModel)
 
-UNKNOWN_TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "unknown_layer": ("layer", ("layer", "activation")),
-    "unknown_activation": ("activation", ("activation",)),
-    "unknown_loss": ("loss", ("loss",)),
-    "unknown_metric": ("metric", ("metric",)),
-    "invalid_parameter": ("regularizer", ("regularizer",)),
+
+class Choice(NamedTuple):
+    """What is chosen by a ``type``."""
+
+    code: ErrorCode
+    """The contract's code for a type that is unknown."""
+    what: str
+    families: tuple[str, ...]
+
+
+CHOICES = {
+    "unknown_layer": Choice("unknown_layer", "layer", ("layer", "activation")),
+    "unknown_activation": Choice("unknown_activation", "activation", ("activation",)),
+    "unknown_loss": Choice("unknown_loss", "loss", ("loss",)),
+    "unknown_metric": Choice("unknown_metric", "metric", ("metric",)),
+    "unknown_regularizer": Choice("invalid_parameter", "regularizer", ("regularizer",)),
+    "unknown_initializer": Choice("invalid_parameter", "initializer", ("initializer",)),
 }
-"""For the error of each choice by ``type``: what is chosen, and among which families."""
+"""For each error's type that ``any_of`` was given: what was to be chosen."""
 
 SENTENCES = {
     "string_pattern_mismatch": "must be 1 to 64 of the characters A-Z, a-z, 0-9, _, . and -",
@@ -45,7 +56,7 @@ Path = tuple[str | int, ...]
 LARGEST_INTEGER = 2**64
 """No parameter needs a larger one."""
 
-FAMILIES = tuple(dict.fromkeys(family for _, families in UNKNOWN_TYPES.values() for family in families))
+FAMILIES = tuple(dict.fromkeys(family for choice in CHOICES.values() for family in choice.families))
 
 MOST_ENTRIES = 100_000
 """How many names and values a request may have outside of its arrays: beyond it, only looking for faults takes long."""
@@ -139,9 +150,9 @@ def _fault(model: type[BaseModel], document: Any, error: ErrorDetails, path: Pat
         return Fault("missing_field", where, "this field is required")
     if kind == "extra_forbidden":
         return _unknown_field(model, error, where)
-    if kind in UNKNOWN_TYPES:
+    if kind in CHOICES:
         bare = isinstance(reduce(getitem, path, document), str)  # a name that stands for an object
-        return _unknown_type(kind, value, where, where if bare else f"{where}/type")
+        return _unknown_type(CHOICES[kind], value, where, where if bare else f"{where}/type")
     if kind == "not_a_number":
         return Fault("not_a_number", where, f"{error['msg']}, got {_shown(value)}")
     return Fault("invalid_parameter", where, f"{_sentence(error)}, got {_shown(value)}")
@@ -154,10 +165,9 @@ def _unknown_field(model: type[BaseModel], error: ErrorDetails, where: str) -> F
     )
 
 
-def _unknown_type(kind: str, value: Any, where: str, of_type: str) -> Fault:
+def _unknown_type(choice: Choice, value: Any, where: str, of_type: str) -> Fault:
     """Explain a ``type`` that is missing, is no text, or is none of those that are known."""
-    what, families = UNKNOWN_TYPES[kind]
-    one = f"an {what}" if what[0] in "aeiou" else f"a {what}"
+    one = f"an {choice.what}" if choice.what[0] in "aeiou" else f"a {choice.what}"
     if not isinstance(value, dict):
         return Fault("invalid_parameter", where, f"must be {one}: an object with a type, got {_shown(value)}")
     if "type" not in value:
@@ -165,8 +175,9 @@ def _unknown_type(kind: str, value: Any, where: str, of_type: str) -> Fault:
     name = value["type"]
     if not isinstance(name, str):
         return Fault("invalid_parameter", of_type, f"must be a text, got {_shown(name)}")
-    hint = hint_from_elsewhere(name.lower(), *families) or did_you_mean(_snake_case(name), known(*families))
-    return Fault(cast(ErrorCode, kind), of_type, f"unknown {what} {excerpt(name)}{hint}")
+    hint = hint_from_elsewhere(name.lower(), *choice.families)
+    hint = hint or did_you_mean(_snake_case(name), known(*choice.families))
+    return Fault(choice.code, of_type, f"unknown {choice.what} {excerpt(name)}{hint}")
 
 
 def _snake_case(name: str) -> str:

@@ -31,4 +31,4 @@ discover(__name__)
 if TYPE_CHECKING:
     AnyRegularizer = Regularizer
 else:  # the choice among the classes that were found is known only when it runs
-    AnyRegularizer = any_of(classes("regularizer"), unknown="invalid_parameter")
+    AnyRegularizer = any_of(classes("regularizer"), unknown="unknown_regularizer")
