@@ -11,7 +11,7 @@ import pytest
 from chainrule import codec
 from chainrule.calls import Document, Job, prepare_backward, prepare_forward
 from chainrule.core.limits import Limits
-from chainrule.errors import Fault, InputError
+from chainrule.errors import Abandoned, Fault, InputError, Proceed, go_on
 
 Prepare = Callable[[Document, Limits], Job]
 
@@ -21,8 +21,15 @@ def decoded(document: Any) -> Any:
     return codec.decode(orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY), codec.JSON)
 
 
-def go_on() -> None:
-    """Let every computation go on."""
+def patient(times: int) -> Proceed:
+    """Lets work go on so many times, and then stops it, as if its caller had gone."""
+    left = iter(range(times))
+
+    def proceed() -> None:
+        if next(left, None) is None:
+            raise Abandoned
+
+    return proceed
 
 
 def forward(document: Document) -> Document:

@@ -1,14 +1,14 @@
 """What can be wrong with a request, said once for every room of the house.
 
 ``InputError`` is raised wherever a fault is found (codec, schemas, core) and knows nothing of HTTP; ``api/problems.py``
-alone turns codes into statuses. ``DeadlineExceeded`` and ``Abandoned`` stop a computation between two layers.
+alone turns codes into statuses. ``DeadlineExceeded`` and ``Abandoned`` stop what takes too long, or is for nobody.
 """
 
 from __future__ import annotations
 
 import difflib
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Literal
@@ -94,6 +94,14 @@ class DeadlineExceeded(Exception):  # noqa: N818 (named as the contract's code)
 
 class Abandoned(Exception):  # noqa: N818 (nothing went wrong: nobody waits any more)
     """The caller has gone; the rest of the computation is for nobody."""
+
+
+Proceed = Callable[[], None]
+"""Called by whatever may take long wherever it may stop: raises ``DeadlineExceeded`` or ``Abandoned`` to stop it."""
+
+
+def go_on() -> None:
+    """Stop nothing: the ``Proceed`` of whoever has all the time."""
 
 
 def refuse(faults: Iterable[Fault]) -> None:

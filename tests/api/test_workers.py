@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from chainrule.api.problems import Refusal
-from chainrule.api.workers import Proceed, Workers
-from chainrule.errors import Abandoned, DeadlineExceeded
+from chainrule.api.workers import Workers
+from chainrule.errors import Abandoned, DeadlineExceeded, Proceed
 from tests.server import wait_for
 
 LONG = 60.0

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from chainrule.codec import CONTENT_ENCODINGS, BodyTooLarge, Decompressor, decompress
-from chainrule.errors import InputError
+from chainrule.errors import Abandoned, InputError
+from tests.documents import patient
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -159,3 +160,10 @@ def test_a_window_that_needs_much_memory_is_refused() -> None:
 def test_skippable_frames_are_skipped() -> None:
     skippable = struct.pack("<II", 0x184D2A50, 4) + b"skip"
     assert decompress(skippable + zstd.compress(b"kept") + skippable, "zstd", 100) == b"kept"
+
+
+@pytest.mark.parametrize("encoding", CONTENT_ENCODINGS)
+def test_one_who_waits_no_longer_stops_it_between_two_pieces(encoding: Any) -> None:
+    for body in (BOMBS[encoding](64 * MIB), COMPRESS[encoding](b"") * 50_000):
+        with pytest.raises(Abandoned):
+            decompress(body, encoding, 64 * MIB, patient(5))

@@ -13,9 +13,10 @@ import pytest
 from chainrule import codec
 from chainrule.calls import CALLS, Call, Document
 from chainrule.core.limits import Limits
+from chainrule.errors import go_on
 from chainrule.schemas import BackwardRequest, BackwardResponse, ForwardResponse, Problem
 from chainrule.schemas.examples import BACKWARD, FORWARD
-from tests.documents import backward, decoded, forward, go_on
+from tests.documents import backward, decoded, forward
 from tests.tolerances import assert_close
 
 EXAMPLES = [

@@ -7,10 +7,9 @@ from time import perf_counter
 from chainrule.api.body import too_large
 from chainrule.api.media_types import Form
 from chainrule.api.timing import Stopwatch
-from chainrule.api.workers import Proceed
 from chainrule.calls import Prepare
 from chainrule.codec import BodyTooLarge, NonFiniteAnswerError, decode, decompress, encode
-from chainrule.errors import InputError
+from chainrule.errors import InputError, Proceed
 from chainrule.settings import Settings
 
 
@@ -32,7 +31,7 @@ class Computation:
         watch, form = self._watch, self._form
         watch.add("queue", perf_counter() - self._admitted)
         with watch.phase("decode"):
-            document = decode(self._plain_body(), form.content_type)
+            document = decode(self._plain_body(proceed), form.content_type, proceed)
         proceed()
         with watch.phase("resolve"):
             job = self._prepare(document, self._settings.limits)
@@ -45,11 +44,11 @@ class Computation:
             except NonFiniteAnswerError as error:  # the core looks at every layer, but a sum over one may overflow too
                 raise InputError("non_finite_result", "", str(error)) from None
 
-    def _plain_body(self) -> bytes | bytearray:
+    def _plain_body(self, proceed: Proceed) -> bytes | bytearray:
         body, self._body = self._body, b""  # nothing else refers to it: computing needs the room
         if self._form.compression is None:
             return body
         try:
-            return decompress(body, self._form.compression, self._settings.max_body_bytes)
+            return decompress(body, self._form.compression, self._settings.max_body_bytes, proceed)
         except BodyTooLarge:
             raise too_large(self._settings.max_body_bytes) from None

@@ -15,11 +15,9 @@ from typing import Any, Generic, TypeVar
 from starlette.types import Receive
 
 from chainrule.api.problems import Refusal
-from chainrule.errors import Abandoned, DeadlineExceeded
+from chainrule.errors import Abandoned, DeadlineExceeded, Proceed
 
 T = TypeVar("T")
-Proceed = Callable[[], None]
-"""Called by a computation wherever it may stop; raises if it shall."""
 
 PATIENCE_SECONDS = 0.05
 """Only an answer that takes longer than this is worth a look at whether its caller is still there."""

@@ -12,6 +12,7 @@ from typing import Any
 from chainrule.codec import json_in, json_out, safetensors_in, safetensors_out
 from chainrule.codec.compression import CONTENT_ENCODINGS, BodyTooLarge, Decompressor, decompress
 from chainrule.codec.json_out import NonFiniteAnswerError
+from chainrule.errors import Proceed, go_on
 
 __all__ = [
     "CONTENT_ENCODINGS",
@@ -33,7 +34,7 @@ Document = dict[str, Any]
 """A JSON-like tree with arrays in it."""
 
 
-def decode(body: bytes | bytearray | memoryview, media_type: str) -> Document:
+def decode(body: bytes | bytearray | memoryview, media_type: str, proceed: Proceed = go_on) -> Document:
     """Read a request.
 
     Parameters
@@ -42,6 +43,8 @@ def decode(body: bytes | bytearray | memoryview, media_type: str) -> Document:
         Its bytes, decompressed. Arrays may be views into them, so they must not be changed afterwards.
     media_type
         ``JSON`` or ``SAFETENSORS``.
+    proceed
+        Asked again and again whether to go on.
 
     Raises
     ------
@@ -54,7 +57,7 @@ def decode(body: bytes | bytearray | memoryview, media_type: str) -> Document:
     >>> decode(b'{"batch": {"inputs": [[1, 2.5]]}, "loss": "mse"}', JSON)
     {'batch': {'inputs': array([[1. , 2.5]])}, 'loss': 'mse'}
     """
-    return {JSON: json_in.decode, SAFETENSORS: safetensors_in.decode}[media_type](body)
+    return {JSON: json_in.decode, SAFETENSORS: safetensors_in.decode}[media_type](body, proceed)
 
 
 def encode(answer: Document, media_type: str, *, base64: bool) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, Protocol, get_args
 
 from chainrule.codec.arrays import Bytes
-from chainrule.errors import InputError
+from chainrule.errors import InputError, Proceed, go_on
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -34,8 +34,8 @@ class BodyTooLarge(Exception):  # noqa: N818 (named as the contract's code)
     """A body is larger than the limit once it is decompressed."""
 
 
-def decompress(body: Bytes, encoding: ContentEncoding, limit: int) -> bytearray:
-    """Decompress a whole body.
+def decompress(body: Bytes, encoding: ContentEncoding, limit: int, proceed: Proceed = go_on) -> bytearray:
+    """Decompress a whole body, asking after every piece whether to go on.
 
     Raises
     ------
@@ -51,7 +51,8 @@ def decompress(body: Bytes, encoding: ContentEncoding, limit: int) -> bytearray:
     """
     decompressor = Decompressor(encoding, limit)
     result = bytearray()
-    for piece in decompressor.feed(body):
+    for piece in decompressor.feed(body):  # an empty one too, for every empty member or frame
+        proceed()
         result += piece
     decompressor.finish()
     return result

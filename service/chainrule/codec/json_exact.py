@@ -18,7 +18,7 @@ from chainrule.codec.json_lists import Lists
 from chainrule.codec.json_text import Cursor, Scalar
 from chainrule.codec.layout import PLAIN, Place
 from chainrule.codec.wording import described, not_finite, quotes_hint
-from chainrule.errors import ErrorCode, Fault, InputError, pointer
+from chainrule.errors import ErrorCode, Fault, InputError, Proceed, go_on, pointer
 
 MOST_LEVELS: Final = 64
 """Lists and objects inside each other."""
@@ -30,7 +30,7 @@ MOST_VALUES: Final = 1_000_000
 """Values outside arrays, all together."""
 
 
-def read(text: bytes, place: Place) -> Any:
+def read(text: bytes, place: Place, proceed: Proceed = go_on) -> Any:
     """The document that a JSON text holds, with arrays where `place` has them.
 
     Raises
@@ -39,12 +39,12 @@ def read(text: bytes, place: Place) -> Any:
         ``malformed_json``; or all that is wrong with the numbers: ``ragged_array``, ``not_a_number``,
         ``non_finite_input``, ``malformed_encoding``.
     """
-    return _Reader(text).read(place)
+    return _Reader(text, proceed).read(place)
 
 
 class _Reader:
-    def __init__(self, text: bytes) -> None:
-        self._cursor = Cursor(text)
+    def __init__(self, text: bytes, proceed: Proceed) -> None:
+        self._cursor = Cursor(text, proceed)
         self._path: list[str | int] = []
         self._faults: list[Fault] = []
         self._names = 0

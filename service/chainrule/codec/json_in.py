@@ -10,10 +10,10 @@ from chainrule.codec import json_exact, json_fast
 from chainrule.codec.arrays import Bytes
 from chainrule.codec.layout import REQUEST, Place
 from chainrule.codec.wording import described
-from chainrule.errors import InputError
+from chainrule.errors import InputError, Proceed, go_on
 
 
-def decode(body: Bytes) -> dict[str, Any]:
+def decode(body: Bytes, proceed: Proceed) -> dict[str, Any]:
     """Read a request in JSON.
 
     Raises
@@ -21,14 +21,14 @@ def decode(body: Bytes) -> dict[str, Any]:
     InputError
         ``malformed_json``, ``malformed_encoding``, ``ragged_array``, ``not_a_number`` or ``non_finite_input``.
     """
-    document = read(body, REQUEST)
+    document = read(body, REQUEST, proceed)
     if isinstance(document, dict):
         return document
     detail = f'expected an object such as {{"network": …, "weights": …, "batch": …}}, got {described(document)}'
     raise InputError("malformed_json", "", detail)
 
 
-def read(text: Bytes, place: Place) -> Any:
+def read(text: Bytes, place: Place, proceed: Proceed = go_on) -> Any:
     """The value that a JSON text holds, with arrays where `place` has them.
 
     Raises
@@ -41,4 +41,5 @@ def read(text: Bytes, place: Place) -> Any:
     with suppress(json_fast.UnprovenError):
         return json_fast.read(text, place)
     # Not inside of an except: its exception would keep the memory of the fast way, many times the text.
-    return json_exact.read(bytes(text), place)
+    proceed()
+    return json_exact.read(bytes(text), place, proceed)

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterable
 
-from chainrule.errors import InputError, excerpt, pointer
+from chainrule.errors import InputError, Proceed, excerpt, pointer
 
 # Quantifiers are possessive: nothing is tried twice, and nothing remembered for it, however long the text is.
 _NOT_BLANK = re.compile(rb"[^ \t\n\r]")
@@ -38,6 +38,9 @@ _HINTS = {
     "inf": ": JSON has no such number",
 }
 
+_STRETCH = 1 << 14
+"""Bytes that are read without a look at whether to go on."""
+
 _MOST_INTEGER_DIGITS = 64
 """A longer integer becomes a float, before Python takes quadratic time to read it."""
 
@@ -45,18 +48,23 @@ Scalar = str | int | float | bool | None
 
 
 class Cursor:
-    """Steps through a JSON text. All that stops it is raised as ``malformed_json`` with line and column."""
+    """Steps through a JSON text. All that is wrong is raised as ``malformed_json`` with line and column."""
 
-    __slots__ = ("at", "text")
+    __slots__ = ("_next_stop", "_proceed", "at", "text")
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, proceed: Proceed) -> None:
         self.text = text
         self.at = 0
+        self._proceed = proceed
+        self._next_stop = _STRETCH
 
     def peek(self) -> bytes:
         """The next byte that is not blank; nothing at the end."""
         match = _NOT_BLANK.search(self.text, self.at)
         self.at = match.start() if match else len(self.text)
+        if self.at > self._next_stop:
+            self._next_stop = self.at + _STRETCH
+            self._proceed()
         return self.text[self.at : self.at + 1]
 
     def take(self, token: bytes) -> bool:
@@ -91,8 +99,7 @@ class Cursor:
 
         Reads none if one of them is beyond float64.
         """
-        self.peek()
-        match = _RUN.match(self.text, self.at)
+        match = self._run_of_numbers()
         if match is None:
             return []
         numbers = list(map(float, match[0].split(b",")[:-1]))
@@ -103,9 +110,12 @@ class Cursor:
 
     def skip_numbers(self) -> None:
         """Step over the numbers that stand here in a row, each with the comma after it."""
-        self.peek()
-        while match := _RUN.match(self.text, self.at):
+        while match := self._run_of_numbers():
             self.at = match.end()
+
+    def _run_of_numbers(self) -> re.Match[bytes] | None:
+        self.peek()
+        return _RUN.match(self.text, self.at)
 
     def string(self) -> str:
         """Read a text, whose opening quote is the next byte."""

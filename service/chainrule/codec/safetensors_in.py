@@ -12,13 +12,13 @@ from chainrule.codec import json_in, safetensors_file
 from chainrule.codec.arrays import Array, Bytes, finite_faults
 from chainrule.codec.layout import PLAIN, REQUEST, Keys, Place, UnknownTensorError, request_path
 from chainrule.codec.wording import described
-from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer, refuse
+from chainrule.errors import Fault, InputError, Proceed, did_you_mean, excerpt, pointer, refuse
 
 REST: Final = "request"
 """The metadata that holds the request without its arrays."""
 
 
-def decode(body: Bytes) -> dict[str, Any]:
+def decode(body: Bytes, proceed: Proceed) -> dict[str, Any]:
     """Read a request in safetensors.
 
     Objects that hold nothing but arrays (``weights``, ``state``, ``batch``) may be left out of the rest, or stand in it
@@ -31,7 +31,7 @@ def decode(body: Bytes) -> dict[str, Any]:
         ``non_finite_input``.
     """
     file = safetensors_file.read(body)
-    document = _rest(file.metadata)
+    document = _rest(file.metadata, proceed)
     refuse(_unknown(file.tensors))
     arrays = {request_path(name): array for name, array in file.tensors.items()}
     refuse(chain(_arrays_in_rest(document, arrays), _not_finite(arrays)))
@@ -39,7 +39,7 @@ def decode(body: Bytes) -> dict[str, Any]:
     return document
 
 
-def _rest(metadata: Mapping[str, str]) -> dict[str, Any]:
+def _rest(metadata: Mapping[str, str], proceed: Proceed) -> dict[str, Any]:
     """The request without its arrays."""
     for name in metadata:
         if name != REST:
@@ -47,7 +47,7 @@ def _rest(metadata: Mapping[str, str]) -> dict[str, Any]:
             raise InputError("unknown_field", where, f"unknown metadata{did_you_mean(name, [REST])}")
     if REST not in metadata:
         raise _malformed("there is nothing")
-    rest = json_in.read(metadata[REST].encode(), PLAIN)
+    rest = json_in.read(metadata[REST].encode(), PLAIN, proceed)
     if not isinstance(rest, dict):
         raise _malformed(f"got {described(rest)}")
     return rest
