@@ -10,8 +10,8 @@ import pytest
 
 from chainrule.calls import prepare_backward, prepare_forward
 from chainrule.core.limits import Limits
-from chainrule.errors import Abandoned, DeadlineExceeded
-from tests.documents import backward, decoded, failure, forward, go_on
+from chainrule.errors import Abandoned, DeadlineExceeded, go_on
+from tests.documents import backward, decoded, failure, forward
 from tests.tolerances import assert_close
 
 LAYERS: list[dict[str, Any]] = [

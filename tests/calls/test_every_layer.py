@@ -12,9 +12,9 @@ from chainrule.core.examples import LayerExample
 from chainrule.core.layer import Layer
 from chainrule.core.limits import Limits
 from chainrule.core.random_bits import RandomBits
+from chainrule.errors import go_on
 from tests.core.discovery import definition_of, every_example
 from tests.core.layer_cases import LayerCase, layer_case
-from tests.documents import go_on
 
 SEED = 11
 

@@ -15,7 +15,7 @@ from chainrule.core.definition import Definition, _placed
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Run, SeveralInputs, Step, Wanted
 from chainrule.core.limits import Limits
 from chainrule.core.network import Network, resolve
-from tests.documents import go_on
+from chainrule.errors import go_on
 
 EVERYTHING_ASKED = engine.Asked()
 

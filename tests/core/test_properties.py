@@ -15,9 +15,10 @@ from chainrule.calls import Document, prepare_backward
 from chainrule.core.activations.softmax import Softmax
 from chainrule.core.layer import Run
 from chainrule.core.limits import Limits
+from chainrule.errors import go_on
 from tests.core.differences import differences
 from tests.core.numbers import frozen
-from tests.documents import backward, decoded, forward, go_on
+from tests.documents import backward, decoded, forward
 from tests.strategies import Drawn, Float64s, arrays, class_targets, labels, networks, scores, soft_targets
 from tests.tolerances import DIFFERENCES, SAME, STEP, assert_close
 
