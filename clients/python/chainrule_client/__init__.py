@@ -5,8 +5,10 @@
 >>> client
 Client(base_url='http://127.0.0.1:8000', encoding='safetensors')
 
-`Client.backward` gives the gradient of a loss with respect to every weight and input; `AsyncClient` does the same from
-asyncio. Every error of a call is a `ChainruleError`.
+`Client.backward` gives the gradient of a loss with respect to every weight and input, `Client.initialize` the weights
+to begin with, `Client.summary` what a network is, `Client.explain` the chain rule scalar by scalar; `Client.gradcheck`
+and `Client.jacobian` look at derivatives from another side. `AsyncClient` does the same from asyncio. Every error of a
+call is a `ChainruleError`.
 """
 
 from ._client import AsyncClient, Client
@@ -26,12 +28,25 @@ from ._errors import (
 from ._results import (
     ArrayStatistics,
     Backward,
+    Catalog,
+    CatalogEntry,
+    Cost,
+    Explanation,
     Forward,
+    Gradcheck,
     Gradients,
     GradientStatistics,
+    Initialized,
+    Jacobian,
+    LayerSummary,
+    Node,
     Norms,
+    Operand,
+    ParameterCounts,
     ServiceWarning,
     Statistics,
+    Summary,
+    TensorCheck,
 )
 from ._types import NOT_GIVEN, NotGiven
 from ._version import __version__
@@ -43,22 +58,35 @@ __all__ = [
     "AsyncClient",
     "AuthenticationError",
     "Backward",
+    "Catalog",
+    "CatalogEntry",
     "ChainruleError",
     "Client",
+    "Cost",
     "DeadlineError",
+    "Explanation",
     "Fault",
     "Forward",
+    "Gradcheck",
     "GradientStatistics",
     "Gradients",
+    "Initialized",
     "InputError",
+    "Jacobian",
+    "LayerSummary",
+    "Node",
     "Norms",
     "NotGiven",
+    "Operand",
     "OverloadedError",
+    "ParameterCounts",
     "ProblemError",
     "RequestTimeoutError",
     "ServerError",
     "ServiceWarning",
     "Statistics",
+    "Summary",
+    "TensorCheck",
     "TransportError",
     "__version__",
 ]

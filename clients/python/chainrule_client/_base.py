@@ -58,21 +58,24 @@ class BaseClient(Generic[Http]):
         self.encoding = encoding
         self.max_retries = max_retries
         self.timeout = _own_timeout(http.timeout) if timeout is NOT_GIVEN else timeout
-        self._headers = _default_headers(encoding, _api_key(api_key)) | dict(headers or {})
+        self._headers = _default_headers(_api_key(api_key)) | dict(headers or {})
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self.base_url!r}, encoding={self.encoding!r})"
 
     def _request(self, call: Call[Any]) -> httpx.Request:
         """Build the request of a call."""
-        document = call.document
-        if self.encoding == "base64":
+        encoding = self.encoding if call.has_arrays else "json"
+        document, said = call.document, {"Accept": MEDIA_TYPES[encoding]}
+        if document is not None:
+            said["Content-Type"] = MEDIA_TYPES[encoding]
+        if document is not None and encoding == "base64":
             document = {**document, "options": {"encoding": "base64", **document.get("options", {})}}
         return self._http.build_request(
-            "POST",
+            "GET" if document is None else "POST",
             self.base_url + call.endpoint,
-            headers={**self._headers, "X-Request-ID": call.request_id},
-            content=encode(document, self.encoding),
+            headers={**said, **self._headers, "X-Request-ID": call.request_id},
+            content=None if document is None else encode(document, encoding),
             timeout=self.timeout if call.timeout is NOT_GIVEN else call.timeout,
         )
 
@@ -159,10 +162,8 @@ def _api_key(given: str | NotGiven | None) -> str | None:
     return os.environ.get("CHAINRULE_API_KEY") if given is NOT_GIVEN else given
 
 
-def _default_headers(encoding: Encoding, api_key: str | None) -> dict[str, str]:
+def _default_headers(api_key: str | None) -> dict[str, str]:
     headers = {
-        "Content-Type": MEDIA_TYPES[encoding],
-        "Accept": MEDIA_TYPES[encoding],
         # Floats hardly shrink, and packing them takes longer than sending them. `headers=` can ask for it.
         "Accept-Encoding": "identity",
         "User-Agent": f"chainrule-client/{__version__}",

@@ -116,6 +116,12 @@ class Client(BaseClient[httpx.Client]):
 
     forward = _sent(_calls.forward)
     backward = _sent(_calls.backward)
+    summary = _sent(_calls.summary)
+    initialize = _sent(_calls.initialize)
+    gradcheck = _sent(_calls.gradcheck)
+    jacobian = _sent(_calls.jacobian)
+    explain = _sent(_calls.explain)
+    catalog = _sent(_calls.catalog)
 
     def close(self) -> None:
         """Close the connections, unless they belong to an `http_client` that was given."""
@@ -186,6 +192,12 @@ class AsyncClient(BaseClient[httpx.AsyncClient]):
 
     forward = _sent_async(_calls.forward)
     backward = _sent_async(_calls.backward)
+    summary = _sent_async(_calls.summary)
+    initialize = _sent_async(_calls.initialize)
+    gradcheck = _sent_async(_calls.gradcheck)
+    jacobian = _sent_async(_calls.jacobian)
+    explain = _sent_async(_calls.explain)
+    catalog = _sent_async(_calls.catalog)
 
     async def aclose(self) -> None:
         """Close the connections, unless they belong to an `http_client` that was given."""

@@ -8,58 +8,68 @@ from typing import Any
 import numpy as np
 
 from ._arrays import as_floats, as_numbers, as_tree
-from ._types import Array, ArrayLike, Document, FloatType, Network, Weights
+from ._types import Array, ArrayLike, Document, FloatType, InputShape, NetworkLike, Weights
 
 
-def request_document(
-    *,
-    network: Network,
-    weights: Weights | None,
-    state: Weights | None,
-    batch: dict[str, Any],
-    parts: dict[str, Any],
-    extra: Mapping[str, Any] | None,
-    options: dict[str, Any],
-) -> Document:
+def request_document(*, options: dict[str, Any], extra: Mapping[str, Any] | None, **parts: Any) -> Document:
     """Put a request together.
 
     Parameters
     ----------
-    network, weights, state
-        As the caller gave them.
-    batch
-        What `batch_of` made.
-    parts
-        Further parts by name; those that are None were not given.
-    extra
-        Parts that this version does not know.
     options
         What `options_of` made.
+    extra
+        Parts that this version does not know.
+    parts
+        The parts by name; those that are None were not given.
 
     Examples
     --------
-    >>> request_document(
-    ...     network=[{"type": "relu"}], weights=None, state=None, batch={}, parts={"loss": None}, extra=None, options={}
-    ... )
-    {'network': {'layers': [{'type': 'relu'}]}, 'weights': {}, 'batch': {}}
+    >>> request_document(network={"layers": [{"type": "relu"}]}, loss=None, options={}, extra=None)
+    {'network': {'layers': [{'type': 'relu'}]}}
     """
-    document: Document = {
-        "network": dict(network) if isinstance(network, Mapping) else {"layers": list(network)},
-        "weights": as_tree(weights or {}, "weights"),
-        "batch": batch,
-        **_given(parts),
-    }
-    if state is not None:
-        document["state"] = as_tree(state, "state")
-    if options:
-        document["options"] = options
-    return _joined(document, extra, "extra")
+    return _joined(given(**parts, options=options or None), extra, "extra")
+
+
+def network_of(network: NetworkLike) -> Document:
+    """Make the definition of what the caller gave: that is what it is already, or a list of layers."""
+    return dict(network) if isinstance(network, Mapping) else {"layers": list(network)}
+
+
+def weights_of(weights: Weights | None) -> dict[str, dict[str, Array]]:
+    """Make the weights, which a request has to have even where there are none."""
+    return as_tree(weights or {}, "weights")
+
+
+def state_of(state: Weights | None) -> dict[str, dict[str, Array]] | None:
+    """Make the state, if there is one."""
+    return None if state is None else as_tree(state, "state")
+
+
+def shape_of(shape: InputShape) -> list[int] | dict[str, list[int]]:
+    """Make the shape of one input, or of each by name, without the batch.
+
+    Examples
+    --------
+    >>> shape_of((28, 28, 1))
+    [28, 28, 1]
+    """
+    if isinstance(shape, Mapping):
+        return {name: _lengths(one, f"input_shape[{name!r}]") for name, one in shape.items()}
+    return _lengths(shape, "input_shape")
+
+
+def _lengths(shape: Sequence[int], place: str) -> list[int]:
+    try:
+        return list(shape)
+    except TypeError as error:
+        raise TypeError(f"{place} must be a sequence of lengths, such as (784,), got {shape!r:.80}") from error
 
 
 def batch_of(
     inputs: ArrayLike | Mapping[str, ArrayLike],
-    targets: ArrayLike | None,
-    sample_weights: ArrayLike | None,
+    targets: ArrayLike | None = None,
+    sample_weights: ArrayLike | None = None,
     output_gradients: ArrayLike | None = None,
 ) -> dict[str, Any]:
     """Make the arrays of a batch, each by what it is: labels and token ids may be integers."""
@@ -87,10 +97,11 @@ def options_of(further: Mapping[str, Any] | None, **named: Any) -> dict[str, Any
     >>> options_of({"precise": True}, seed=7, fuse=None)
     {'seed': 7, 'precise': True}
     """
-    return _joined(_given(named), further, "options")
+    return _joined(given(**named), further, "options")
 
 
-def _given(arguments: dict[str, Any]) -> dict[str, Any]:
+def given(**arguments: Any) -> dict[str, Any]:
+    """Leave out what is None, which was not given."""
     return {name: value for name, value in arguments.items() if value is not None}
 
 

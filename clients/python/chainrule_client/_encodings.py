@@ -135,7 +135,7 @@ def _path(name: str) -> list[str]:
     >>> _path("gradients.weights.block.1/query/kernel")
     ['gradients', 'weights', 'block.1', 'query/kernel']
     """
-    for prefix in ("gradients.weights.", "state."):
+    for prefix in ("gradients.weights.", "weights.", "state."):
         if name.startswith(prefix):
             return [*prefix.rstrip(".").split("."), *name.removeprefix(prefix).split("/", 1)]
     if name.startswith("gradients."):

@@ -27,10 +27,13 @@ FloatType: TypeAlias = Literal["float64", "float32"] | type[np.float64] | type[n
 ForwardInclude: TypeAlias = Literal["activations", "sample_losses", "statistics"]
 BackwardInclude: TypeAlias = ForwardInclude | Literal["activation_gradients", "norms"]
 
+InputShape: TypeAlias = Sequence[int] | Mapping[str, Sequence[int]]
+"""The shape of one sample, or of each input's by name where a network has several."""
+
 Named: TypeAlias = str | Mapping[str, Any]
 """A loss or a metric: its name alone, or an object with a ``type`` and parameters."""
 
-Network: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+NetworkLike: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """A network as the contract writes it (``{"layers": [...]}``), or just its list of layers."""
 
 Timeout: TypeAlias = float | httpx.Timeout | None

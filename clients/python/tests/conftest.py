@@ -1,17 +1,26 @@
-"""Clients of both kinds that are spoken to in one way, with answers prepared instead of a service."""
+"""Clients of both kinds that are spoken to in one way, with answers prepared instead of a service.
+
+What is sent and what is answered is read and written here with other code than the client's own.
+"""
 
 import asyncio
+import base64
 import inspect
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import numpy as np
+import numpy.typing as npt
 import pytest
+import safetensors.numpy
 
 from chainrule_client import AsyncClient, Client
 
 Answer = httpx.Response | Exception
+Array = npt.NDArray[Any]
 
 
 class StillClient(Client):
@@ -68,11 +77,19 @@ class Connection:
         (request,) = self.requests
         return request
 
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The document of the one request, with arrays in it."""
+        return document_of(self.request)
+
+    def ask(self, name: str, **arguments: Any) -> Any:
+        return finished(getattr(self.client, name)(**arguments))
+
     def forward(self, **arguments: Any) -> Any:
-        return finished(self.client.forward(**arguments))
+        return self.ask("forward", **arguments)
 
     def backward(self, **arguments: Any) -> Any:
-        return finished(self.client.backward(**arguments))
+        return self.ask("backward", **arguments)
 
 
 def finished(result: Any) -> Any:
@@ -100,7 +117,86 @@ def connect(request: pytest.FixtureRequest) -> Callable[..., Connection]:
     return connect
 
 
+@pytest.fixture
+def answered() -> Callable[..., httpx.Response]:
+    """Make an answer of a tree with arrays in it, in an encoding."""
+    return answer_of
+
+
+@pytest.fixture(params=["json", "base64", "safetensors"])
+def ask_for(request: pytest.FixtureRequest, connect: Callable[..., Connection]) -> Callable[..., Any]:
+    """Give what a client of each kind makes of an answer in each encoding."""
+
+    def ask_for(name: str, tree: dict[str, Any], **arguments: Any) -> Any:
+        return connect(answer_of(tree, request.param)).ask(name, **arguments)
+
+    return ask_for
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CHAINRULE_URL", raising=False)
     monkeypatch.delenv("CHAINRULE_API_KEY", raising=False)
+
+
+def document_of(request: httpx.Request) -> dict[str, Any]:
+    """The document of a request with arrays in it, whatever the encoding."""
+    document: dict[str, Any]
+    if request.headers["content-type"] == "application/json":
+        document = with_arrays(json.loads(request.content))
+        return document
+    length = int.from_bytes(request.content[:8], "little")
+    document = json.loads(json.loads(request.content[8 : 8 + length])["__metadata__"]["request"])
+    for name, array in safetensors.numpy.load(request.content).items():
+        part, rest = name.split(".", 1)
+        *path, last = [part, *(rest.split("/", 1) if part != "batch" else rest.split(".", 1))]
+        branch = document
+        for key in path:
+            branch = branch.setdefault(key, {})
+        branch[last] = array
+    return document
+
+
+def with_arrays(tree: Any) -> Any:
+    if isinstance(tree, dict) and "base64" in tree:
+        return np.frombuffer(base64.b64decode(tree["base64"]), tree["dtype"]).reshape(tree["shape"])
+    return {key: with_arrays(value) for key, value in tree.items()} if isinstance(tree, dict) else tree
+
+
+def mapped(tree: Any, write: Callable[[Array], Any]) -> Any:
+    if isinstance(tree, dict):
+        return {key: mapped(value, write) for key, value in tree.items()}
+    return write(tree) if isinstance(tree, np.ndarray) else tree
+
+
+def as_base64(array: Array) -> dict[str, Any]:
+    text = base64.b64encode(array.tobytes()).decode()
+    return {"dtype": str(array.dtype), "shape": array.shape, "base64": text}
+
+
+def without_arrays(tree: dict[str, Any], path: tuple[str, ...], tensors: dict[str, Array]) -> dict[str, Any]:
+    """The tree without its arrays, which go into `tensors` by the contract's names."""
+    rest = {}
+    for key, value in tree.items():
+        here = (*path, key)
+        if isinstance(value, np.ndarray):
+            depth = 2 if here[0] == "gradients" else 1
+            tensors[".".join([*here[:depth], "/".join(here[depth:])]).rstrip(".")] = value
+        elif isinstance(value, dict):
+            rest[key] = without_arrays(value, here, tensors)
+        else:
+            rest[key] = value
+    return rest
+
+
+def answer_of(tree: dict[str, Any], encoding: str, **headers: str) -> httpx.Response:
+    if encoding == "safetensors":
+        tensors: dict[str, Array] = {}
+        rest = without_arrays(tree, (), tensors)
+        body = safetensors.numpy.save(tensors, {"response": json.dumps(rest)})
+        return httpx.Response(200, content=body, headers={"content-type": "application/vnd.safetensors"} | headers)
+    return httpx.Response(
+        200,
+        json=mapped(tree, as_base64 if encoding == "base64" else lambda array: array.tolist()),
+        headers={"content-type": "application/json; charset=utf-8"} | headers,
+    )

@@ -1,15 +1,12 @@
 """What the clients send, read back with other code than their own."""
 
-import base64
 import inspect
-import json
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
-import safetensors.numpy
 
 from chainrule_client import AsyncClient, Client
 
@@ -22,30 +19,6 @@ WEIGHTS = {"hidden": {"kernel": np.array([[0.1, 2.0]]), "bias": np.zeros(2)}}
 ENCODINGS = ["json", "base64", "safetensors"]
 
 Connect = Callable[..., Any]
-
-
-def sent(request: httpx.Request) -> dict[str, Any]:
-    """The document of a request with arrays in it, whatever the encoding."""
-    document: dict[str, Any]
-    if request.headers["content-type"] == "application/json":
-        document = with_arrays(json.loads(request.content))
-        return document
-    length = int.from_bytes(request.content[:8], "little")
-    document = json.loads(json.loads(request.content[8 : 8 + length])["__metadata__"]["request"])
-    for name, array in safetensors.numpy.load(request.content).items():
-        part, rest = name.split(".", 1)
-        *path, last = [part, *(rest.split("/", 1) if part != "batch" else rest.split(".", 1))]
-        branch = document
-        for key in path:
-            branch = branch.setdefault(key, {})
-        branch[last] = array
-    return document
-
-
-def with_arrays(tree: Any) -> Any:
-    if isinstance(tree, dict) and "base64" in tree:
-        return np.frombuffer(base64.b64decode(tree["base64"]), tree["dtype"]).reshape(tree["shape"])
-    return {key: with_arrays(value) for key, value in tree.items()} if isinstance(tree, dict) else tree
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -68,7 +41,7 @@ def test_a_backward_request_says_all_that_was_given(connect: Connect, encoding: 
         wrt=["hidden"],
         fuse=False,
     )
-    document = sent(connection.request)
+    document = connection.sent
     options = {
         "dtype": "float32",
         "training": True,
@@ -100,8 +73,8 @@ def test_a_backward_request_says_all_that_was_given(connect: Connect, encoding: 
 def test_what_was_not_given_is_not_sent(connect: Connect, encoding: str) -> None:
     connection = connect(ANSWER, encoding=encoding)
     connection.forward(network=NETWORK, weights=WEIGHTS, inputs=[[1.0]])
-    assert sent(connection.request).keys() - {"options"} == {"network", "weights", "batch"}
-    assert sent(connection.request).get("options", {}) == ({"encoding": "base64"} if encoding == "base64" else {})
+    assert connection.sent.keys() - {"options"} == {"network", "weights", "batch"}
+    assert connection.sent.get("options", {}) == ({"encoding": "base64"} if encoding == "base64" else {})
 
 
 @pytest.mark.parametrize("name", ["forward", "backward"])
@@ -114,21 +87,21 @@ def test_each_call_goes_to_its_endpoint_as_a_post(connect: Connect, name: str) -
 def test_a_list_of_layers_is_a_network(connect: Connect) -> None:
     connection = connect(ANSWER)
     connection.forward(network=NETWORK["layers"], weights=WEIGHTS, inputs=[[1.0]])
-    assert sent(connection.request)["network"] == NETWORK
+    assert connection.sent["network"] == NETWORK
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_several_inputs_are_sent_by_name(connect: Connect, encoding: str) -> None:
     connection = connect(ANSWER, encoding=encoding)
     connection.forward(network=NETWORK, inputs={"left": [[1.0]], "right.1": [[2.0]]})
-    np.testing.assert_equal(sent(connection.request)["batch"]["inputs"], {"left": [[1.0]], "right.1": [[2.0]]})
+    np.testing.assert_equal(connection.sent["batch"]["inputs"], {"left": [[1.0]], "right.1": [[2.0]]})
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_several_upstream_gradients_are_sent_with_their_axis(connect: Connect, encoding: str) -> None:
     connection = connect(ANSWER, encoding=encoding)
     connection.backward(network=NETWORK, inputs=[[1.0]], output_gradients=[[[1.0, 2.0]], [[3.0, 4.0]]])
-    np.testing.assert_equal(sent(connection.request)["batch"]["output_gradients"], [[[1.0, 2.0]], [[3.0, 4.0]]])
+    np.testing.assert_equal(connection.sent["batch"]["output_gradients"], [[[1.0, 2.0]], [[3.0, 4.0]]])
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -136,7 +109,7 @@ def test_several_upstream_gradients_are_sent_with_their_axis(connect: Connect, e
 def test_every_float64_is_sent_to_the_last_bit(connect: Connect, encoding: str, value: float) -> None:
     connection = connect(ANSWER, encoding=encoding)
     connection.forward(network=NETWORK, inputs=[[value]])
-    inputs = np.asarray(sent(connection.request)["batch"]["inputs"], np.float64)
+    inputs = np.asarray(connection.sent["batch"]["inputs"], np.float64)
     assert inputs.tobytes() == np.array([[value]]).tobytes()
 
 
@@ -144,7 +117,7 @@ def test_every_float64_is_sent_to_the_last_bit(connect: Connect, encoding: str, 
 def test_numbers_that_are_not_finite_are_sent_for_the_service_to_say_where(connect: Connect, encoding: str) -> None:
     connection = connect(ANSWER, encoding=encoding)
     connection.forward(network=NETWORK, inputs=[[np.nan, np.inf]])
-    np.testing.assert_equal(sent(connection.request)["batch"]["inputs"], np.array([[np.nan, np.inf]]))
+    np.testing.assert_equal(connection.sent["batch"]["inputs"], np.array([[np.nan, np.inf]]))
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -152,13 +125,13 @@ def test_numbers_that_are_not_finite_are_sent_for_the_service_to_say_where(conne
 def test_every_shape_is_sent(connect: Connect, encoding: str, shape: tuple[int, ...]) -> None:
     connection = connect(ANSWER, encoding=encoding)
     connection.forward(network=NETWORK, inputs=np.ones(shape))
-    assert np.shape(sent(connection.request)["batch"]["inputs"]) == shape
+    assert np.shape(connection.sent["batch"]["inputs"]) == shape
 
 
 def test_weights_are_sent_as_floats_and_labels_as_integers(connect: Connect) -> None:
     connection = connect(ANSWER)
     connection.forward(network=NETWORK, weights={"hidden": {"bias": [1, 2]}}, inputs=[[1.0]], targets=[0])
-    document = sent(connection.request)
+    document = connection.sent
     assert document["weights"]["hidden"]["bias"].dtype == np.float64
     assert document["batch"]["targets"].dtype == np.int64
 
@@ -174,7 +147,7 @@ def test_arguments_are_not_written_to(connect: Connect) -> None:
 def test_what_a_newer_service_takes_can_be_sent_as_options_and_extra(connect: Connect) -> None:
     connection = connect(ANSWER)
     connection.forward(network=NETWORK, inputs=[[1.0]], seed=1, options={"precise": True}, extra={"trace": ["all"]})
-    document = sent(connection.request)
+    document = connection.sent
     assert document["options"] == {"seed": 1, "precise": True}
     assert document["trace"] == ["all"]
 
@@ -218,7 +191,7 @@ def test_what_cannot_be_sent_is_refused_by_name_before_anything_is_sent(
 def test_array_types_that_do_not_travel_go_as_the_next_wider(connect: Connect, given: str, dtype: str) -> None:
     connection = connect(ANSWER)
     connection.forward(network=NETWORK, inputs=np.array([[1, 2]], given))
-    inputs = sent(connection.request)["batch"]["inputs"]
+    inputs = connection.sent["batch"]["inputs"]
     assert inputs.dtype == dtype
     np.testing.assert_array_equal(inputs, [[1, 2]])
 
@@ -259,13 +232,34 @@ def test_a_timeout_of_a_call_comes_before_the_clients(connect: Connect) -> None:
     assert [request.extensions["timeout"]["read"] for request in connection.requests] == [10, 2, None]
 
 
+RESULTS = {
+    "forward": "Forward",
+    "backward": "Backward",
+    "summary": "Summary",
+    "initialize": "Initialized",
+    "gradcheck": "Gradcheck",
+    "jacobian": "Jacobian",
+    "explain": "Explanation",
+    "catalog": "Catalog",
+}
+
+
 @pytest.mark.parametrize("client", [Client, AsyncClient])
-@pytest.mark.parametrize("name", ["forward", "backward"])
+@pytest.mark.parametrize("name", RESULTS)
 def test_methods_show_their_arguments_their_result_and_their_documentation(client: type, name: str) -> None:
     method = getattr(client(), name)
     signature = inspect.signature(method)
-    assert {"network", "weights", "inputs", "loss", "seed"} <= signature.parameters.keys()
+    assert {"request_id", "timeout"} <= signature.parameters.keys()
+    assert name == "catalog" or {"network", "options", "extra"} <= signature.parameters.keys()
     assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in signature.parameters.values())
-    assert signature.return_annotation == name.capitalize()
+    assert signature.return_annotation == RESULTS[name]
     assert "Parameters" in (inspect.getdoc(method) or "")
     assert method.__qualname__ == f"{client.__name__}.{name}"
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_every_argument_of_a_method_is_documented(name: str) -> None:
+    method = getattr(Client, name)
+    documented = (inspect.getdoc(method) or "").partition("Parameters\n")[2].partition("\nReturns\n")[0]
+    headings = {word for line in documented.splitlines() if not line.startswith(" ") for word in line.split(", ")}
+    assert set(inspect.signature(method).parameters) - {"self"} <= headings

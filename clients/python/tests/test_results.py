@@ -1,8 +1,6 @@
 """What a call gives back, the same for an answer in JSON, base64 or safetensors."""
 
-import base64
 import dataclasses
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,11 +8,11 @@ import httpx
 import numpy as np
 import numpy.typing as npt
 import pytest
-import safetensors.numpy
 
 from chainrule_client import AnswerError, Backward, Forward, ServiceWarning
 
 Connect = Callable[..., Any]
+Answered = Callable[..., httpx.Response]
 Array = npt.NDArray[Any]
 
 THIRD = 1 / 3
@@ -55,50 +53,10 @@ def answer_tree(dtype: str = "float64") -> dict[str, Any]:
     }
 
 
-def mapped(tree: Any, write: Callable[[Array], Any]) -> Any:
-    if isinstance(tree, dict):
-        return {key: mapped(value, write) for key, value in tree.items()}
-    return write(tree) if isinstance(tree, np.ndarray) else tree
-
-
-def as_base64(array: Array) -> dict[str, Any]:
-    text = base64.b64encode(array.tobytes()).decode()
-    return {"dtype": str(array.dtype), "shape": array.shape, "base64": text}
-
-
-def without_arrays(tree: dict[str, Any], path: tuple[str, ...], tensors: dict[str, Array]) -> dict[str, Any]:
-    """The tree without its arrays, which go into `tensors` by the contract's names."""
-    rest = {}
-    for key, value in tree.items():
-        here = (*path, key)
-        if isinstance(value, np.ndarray):
-            depth = 2 if here[0] == "gradients" else 1
-            tensors[".".join([*here[:depth], "/".join(here[depth:])]).rstrip(".")] = value
-        elif isinstance(value, dict):
-            rest[key] = without_arrays(value, here, tensors)
-        else:
-            rest[key] = value
-    return rest
-
-
-def answered(tree: dict[str, Any], encoding: str, **headers: str) -> httpx.Response:
-    if encoding == "safetensors":
-        tensors: dict[str, Array] = {}
-        rest = without_arrays(tree, (), tensors)
-        body = safetensors.numpy.save(tensors, {"response": json.dumps(rest)})
-        return httpx.Response(200, content=body, headers={"content-type": "application/vnd.safetensors"} | headers)
-    return httpx.Response(
-        200,
-        json=mapped(tree, as_base64 if encoding == "base64" else lambda array: array.tolist()),
-        headers={"content-type": "application/json; charset=utf-8"} | headers,
-    )
-
-
-@pytest.fixture(params=["json", "base64", "safetensors"])
-def ask(request: pytest.FixtureRequest, connect: Connect) -> Callable[..., Any]:
+@pytest.fixture
+def ask(ask_for: Callable[..., Any]) -> Callable[..., Any]:
     def ask(tree: dict[str, Any], name: str = "backward", **arguments: Any) -> Any:
-        connection = connect(answered(tree, request.param))
-        return getattr(connection, name)(network=[{"type": "relu"}], inputs=[[1.0]], **arguments)
+        return ask_for(name, tree, network=[{"type": "relu"}], inputs=[[1.0]], **arguments)
 
     return ask
 
@@ -146,6 +104,17 @@ def test_several_inputs_have_gradients_and_statistics_by_name(ask: Callable[...,
     assert result.statistics.gradients.inputs["mean"].mean == 0.5
 
 
+def test_an_input_of_whole_numbers_among_several_has_no_gradient(ask: Callable[..., Any]) -> None:
+    tree = answer_tree()
+    tree["gradients"]["inputs"] = {"tokens": None, "minimum": np.array([[2.0]])}
+    tree["statistics"]["gradients"]["inputs"] = {"tokens": None, "minimum": NUMBERS}
+    result = ask(tree)
+    assert result.gradients.inputs["tokens"] is None
+    np.testing.assert_array_equal(result.gradients.inputs["minimum"], [[2.0]])
+    assert result.statistics.gradients.inputs["tokens"] is None
+    assert result.statistics.gradients.inputs["minimum"].maximum == 2.0
+
+
 def test_what_has_no_gradient_is_none(ask: Callable[..., Any]) -> None:
     tree = answer_tree()
     tree["gradients"] = {"weights": {}, "inputs": None}
@@ -179,6 +148,14 @@ def test_a_loss_that_is_not_reduced_is_an_array(ask: Callable[..., Any]) -> None
     np.testing.assert_array_equal(ask(tree).loss, [0.5, THIRD])
 
 
+def test_losses_that_are_not_reduced_have_the_type_that_was_asked_for(ask: Callable[..., Any]) -> None:
+    tree = answer_tree("float32")
+    losses = np.array([0.1, THIRD], "float32")
+    result = ask(tree | {"loss": losses, "data_loss": losses}, dtype="float32")
+    np.testing.assert_array_equal(result.loss, losses, strict=True)
+    np.testing.assert_array_equal(result.data_loss, losses, strict=True)
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_arrays_have_the_type_that_was_asked_for_and_every_bit(ask: Callable[..., Any], dtype: str) -> None:
     numbers = np.array([[0.1, THIRD, -0.0, np.finfo(dtype).max, np.finfo(dtype).smallest_subnormal]], dtype)
@@ -203,19 +180,19 @@ def test_fields_of_a_newer_service_are_kept(ask: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("asked", ["json", "base64", "safetensors"])
 @pytest.mark.parametrize("answer", ["json", "base64", "safetensors"])
-def test_an_answer_is_read_by_its_own_media_type(connect: Connect, asked: str, answer: str) -> None:
+def test_an_answer_is_read_by_its_own_media_type(connect: Connect, answered: Answered, asked: str, answer: str) -> None:
     connection = connect(answered(answer_tree(), answer), encoding=asked)
     result = connection.forward(network=[{"type": "relu"}], inputs=[[1.0]])
     np.testing.assert_array_equal(result.outputs, [[THIRD, 2.0]])
 
 
-def test_server_timing_is_in_milliseconds_by_phase(connect: Connect) -> None:
+def test_server_timing_is_in_milliseconds_by_phase(connect: Connect, answered: Answered) -> None:
     timing = 'read;dur=0.5, decode;dur=1.25, compute;desc="NumPy";dur=3, miss, bad;dur=x'
     result = connect(answered(answer_tree(), "json", **{"Server-Timing": timing})).forward(network=[], inputs=[1.0])
     assert result.server_timing == {"read": 0.5, "decode": 1.25, "compute": 3.0}
 
 
-def test_the_request_id_is_the_services_or_else_the_one_that_was_sent(connect: Connect) -> None:
+def test_the_request_id_is_the_services_or_else_the_one_that_was_sent(connect: Connect, answered: Answered) -> None:
     named = connect(answered(answer_tree(), "json", **{"X-Request-ID": "theirs"})).forward(network=[], inputs=[1.0])
     assert named.request_id == "theirs"
     assert connect(answered(answer_tree(), "json")).forward(network=[], inputs=[1.0], request_id="x").request_id == "x"

@@ -1,26 +1,12 @@
-"""What a call gives back: frozen dataclasses with NumPy arrays in them."""
+"""What ``forward`` and ``backward`` give back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
 
-import numpy as np
-
-from ._types import Array
-
-NumberOrArray: TypeAlias = float | Array
-"""One number, or an array of them where the question was a multiple one: see each field."""
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What an answer's headers and its request say about reading it."""
-
-    request_id: str
-    server_timing: Mapping[str, float]
-    dtype: np.dtype[Any]
+from chainrule_client._results.answer import Answer, NumberOrArray
+from chainrule_client._types import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +48,7 @@ class GradientStatistics:
     """Statistics of each gradient, in the form of `Gradients`."""
 
     weights: Mapping[str, Mapping[str, ArrayStatistics]]
-    inputs: ArrayStatistics | Mapping[str, ArrayStatistics] | None
+    inputs: ArrayStatistics | Mapping[str, ArrayStatistics | None] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,13 +72,13 @@ class Gradients:
 
     weights: Mapping[str, Mapping[str, Array]]
     """``{layer: {weight: array}}``, the tree that was sent as ``weights``: ready for ``w - rate * g``."""
-    inputs: Array | Mapping[str, Array] | None
+    inputs: Array | Mapping[str, Array | None] | None
     """Of the shape of ``inputs``; a mapping for a network of several; None for integer inputs or if not asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Forward:
-    """The answer of ``forward``. Its arrays are read-only; take a ``copy()`` of one to write into it."""
+class Forward(Answer):
+    """The answer of ``forward``."""
 
     outputs: Array
     """What the last layer gives, one row a sample."""
@@ -115,11 +101,6 @@ class Forward:
     data_loss: NumberOrArray | None = None
     """The loss without the penalties, where layers have regularizers."""
     regularization_loss: float | None = None
-    request_id: str
-    server_timing: Mapping[str, float]
-    """Milliseconds the service spent on each phase: ``read``, ``queue``, ``decode``, ``compute``, ``encode``, ..."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    """Fields of the answer that this version of the client does not know."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

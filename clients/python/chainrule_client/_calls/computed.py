@@ -1,59 +1,40 @@
-"""The calls of the service, as functions that turn their arguments into a `Call` and send nothing.
-
-Signature and documentation of each stand here once; `_client` makes methods of both clients of them.
-"""
+"""The two calls that the service is for: ``forward`` and ``backward``."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import numpy as np
-
-from ._documents import batch_of, listed, options_of, request_document, type_name
-from ._reading import read_backward, read_forward
-from ._results import Backward, Envelope, Forward
-from ._types import (
+from chainrule_client._calls.call import Call, checked_id
+from chainrule_client._documents import (
+    batch_of,
+    listed,
+    network_of,
+    options_of,
+    request_document,
+    state_of,
+    type_name,
+    weights_of,
+)
+from chainrule_client._reading import read_backward, read_forward
+from chainrule_client._results import Backward, Forward
+from chainrule_client._types import (
     NOT_GIVEN,
     ArrayLike,
     BackwardInclude,
-    Document,
     FloatType,
     ForwardInclude,
     Named,
-    Network,
+    NetworkLike,
     NotGiven,
     Timeout,
     Weights,
 )
 
-Result = TypeVar("Result")
-
-_LONGEST_REQUEST_ID = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Call(Generic[Result]):
-    """One call: what to send, and how to read what comes back."""
-
-    endpoint: str
-    document: Document
-    read: Callable[[Document, Envelope], Result]
-    request_id: str
-    timeout: Timeout | NotGiven = NOT_GIVEN
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The type that the answer's arrays have: the contract computes in float64 unless asked."""
-        name = self.document.get("options", {}).get("dtype")
-        return np.dtype("float32" if name == "float32" else "float64")
-
 
 def forward(
     *,
-    network: Network,
+    network: NetworkLike,
     weights: Weights | None = None,
     inputs: ArrayLike | Mapping[str, ArrayLike],
     targets: ArrayLike | None = None,
@@ -139,11 +120,12 @@ def forward(
     return Call(
         "/forward",
         request_document(
-            network=network,
-            weights=weights,
-            state=state,
+            network=network_of(network),
+            weights=weights_of(weights),
+            state=state_of(state),
             batch=batch_of(inputs, targets, sample_weights),
-            parts={"loss": loss, "metrics": listed(metrics, "metrics")},
+            loss=loss,
+            metrics=listed(metrics, "metrics"),
             extra=extra,
             options=options_of(
                 options,
@@ -156,14 +138,14 @@ def forward(
             ),
         ),
         read_forward,
-        _request_id(request_id),
+        checked_id(request_id),
         timeout,
     )
 
 
 def backward(
     *,
-    network: Network,
+    network: NetworkLike,
     weights: Weights | None = None,
     inputs: ArrayLike | Mapping[str, ArrayLike],
     targets: ArrayLike | None = None,
@@ -232,11 +214,12 @@ def backward(
     return Call(
         "/backward",
         request_document(
-            network=network,
-            weights=weights,
-            state=state,
+            network=network_of(network),
+            weights=weights_of(weights),
+            state=state_of(state),
             batch=batch_of(inputs, targets, sample_weights, output_gradients),
-            parts={"loss": loss, "metrics": listed(metrics, "metrics")},
+            loss=loss,
+            metrics=listed(metrics, "metrics"),
             extra=extra,
             options=options_of(
                 options,
@@ -250,14 +233,6 @@ def backward(
             ),
         ),
         read_backward,
-        _request_id(request_id),
+        checked_id(request_id),
         timeout,
     )
-
-
-def _request_id(given: str | None) -> str:
-    if given is None:
-        return uuid.uuid4().hex
-    if not (0 < len(given) <= _LONGEST_REQUEST_ID and given.isascii() and given.isprintable()):
-        raise ValueError(f"request_id must be 1 to {_LONGEST_REQUEST_ID} printable ASCII characters, got {given!r:.80}")
-    return given
