@@ -2,12 +2,12 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format generate bench fuzz coverage lock upgrade image image-test clean FORCE
+.PHONY: help run test check format generate bench fuzz coverage mutants lock upgrade image image-test clean FORCE
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
-LOCKS := $(wildcard requirements/*.txt)
+LOCKS := requirements/run.txt requirements/build.txt requirements/dev.txt
 
 # The newest first, but 3.14 behind 3.11: pysimdjson has no wheels for it yet and needs a C++ compiler there.
 PYTHONS := python3.13 python3.12 python3.11 python3.14 python3 python
@@ -45,10 +45,14 @@ fuzz: $(VENV)/.dev  ## Send many thousands of damaged bodies to a service (ANY_B
 coverage: $(VENV)/.dev  ## Run the tests, and print which lines none of them reached
 	@$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 
+mutants: $(VENV)/.mutants  ## Change the formulas in thousands of ways; a test has to notice each (MUTANTS=core/losses)
+	@$(BIN)/python -m scripts.mutants $(if $(JOBS),--jobs $(JOBS)) $(MUTANTS)
+
 lock: $(VENV)/.dev  ## Write the lock files after a change of dependencies; pins that still fit stay
 	$(call compile,run,pyproject.toml)
 	$(call compile,build,--group build -c requirements/run.txt)
 	$(call compile,dev,--group dev -c requirements/run.txt pyproject.toml clients/python/pyproject.toml)
+	$(call compile,mutants,--group mutants -c requirements/dev.txt)
 
 upgrade: UV += --upgrade
 upgrade: lock  ## Write the lock files with the newest version of everything
@@ -60,7 +64,7 @@ image-test:  ## Build the image, then really start, ask and stop it (needs root)
 	@scripts/image-test.sh
 
 clean:  ## Remove the environment and all that tools leave behind
-	@rm -rf $(VENV) dist .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) .mutants dist .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 UV = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config pip compile --quiet \
@@ -96,3 +100,7 @@ $(VENV)/.dev: $(VENV)/pyvenv.cfg pyproject.toml clients/python/pyproject.toml
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@$(PIP) install --no-build-isolation --no-deps -e . -e clients/python
 	@touch $(VENV)/.run $@
+
+$(VENV)/.mutants: $(VENV)/.dev requirements/mutants.txt
+	@$(PIP) install --require-hashes -r requirements/mutants.txt
+	@touch $@

@@ -1,0 +1,126 @@
+"""Makes the mutants: a copy of the service in which a variable of the environment chooses which one is alive.
+
+mutmut thinks up the mutants and writes each of them beside its function. What it skips because of a decorator is
+undecorated first, so that the formulas of properties are mutated too.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import libcst as cst
+from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
+from mutmut.utils.format_utils import get_mutant_name, orig_function_and_class_names_from_key
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "service"
+COPY = ROOT / ".mutants"
+"""Where the copy stands; git does not see it."""
+
+NO_FORMULAS = {"core/definition.py", "core/examples.py", "core/limits.py", "core/part.py"}
+"""How classes register and what limits there are."""
+
+FORGETTING = {"cache"}
+"""A decorator that would answer for a mutant with what its original has found."""
+UNDECORATED = {"property", "contextmanager"} | FORGETTING
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One small change."""
+
+    name: str
+    """What mutmut calls it."""
+    file: str
+    """Where it stands, as in ``core/layers/dense.py``."""
+    function: str
+    """In which function, as in ``Dense.forward``."""
+    was: str
+    """The lines that it changes, without indentation."""
+    becomes: str
+    """What it makes of them."""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What it is, wherever its lines have moved to."""
+        return self.file, self.function, self.was, self.becomes
+
+
+def files(selection: list[str]) -> list[str]:
+    """Name the files with formulas, or those among them that are selected by their path or that of their folder.
+
+    Raises
+    ------
+    ValueError
+        If nothing is selected.
+    """
+    package = SOURCE / "chainrule"
+    every = sorted(path.relative_to(package).as_posix() for path in (package / "core").rglob("*.py"))
+    wanted = [name.removeprefix("service/chainrule/").rstrip("/") for name in selection]
+    chosen = [
+        file
+        for file in every
+        if file not in NO_FORMULAS and (not wanted or any(file == one or file.startswith(one + "/") for one in wanted))
+    ]
+    if not chosen:
+        raise ValueError(f"no formulas in {', '.join(selection)}: expected something like core/layers/dense.py")
+    return chosen
+
+
+def make(chosen: list[str]) -> list[Mutant]:
+    """Write the copy of the service with the mutants of the chosen files in it, and list them."""
+    shutil.rmtree(COPY, ignore_errors=True)
+    shutil.copytree(SOURCE / "chainrule", COPY / "chainrule", ignore=shutil.ignore_patterns("__pycache__"))
+    return [mutant for file in chosen for mutant in _mutants_of(file)]
+
+
+def _mutants_of(file: str) -> Iterator[Mutant]:
+    path = Path("chainrule", file)
+    source = cst.parse_module((SOURCE / path).read_text()).visit(_Undecorate()).code
+    mutated = mutate_file_contents(str(path), source)
+    (COPY / path).write_text(mutated.code)
+    lines = mutated.code.splitlines()
+    for name in mutated.mutant_names:
+        before, after = _changed(_body(mutated, lines, f"{name.rpartition('_')[0]}_orig"), _body(mutated, lines, name))
+        full_name = get_mutant_name(path, name)
+        function, class_name = orig_function_and_class_names_from_key(full_name)
+        yield Mutant(full_name, file, f"{class_name}.{function}" if class_name else function, before, after)
+
+
+def _body(mutated: MutatedFile, lines: list[str], name: str) -> list[str]:
+    """The lines of a function, which all of its mutants have but for the changed ones, without its name."""
+    span = mutated.line_span_by_function_name[name]
+    text = [line.strip() for line in lines[span.start - 1 : span.end]]
+    return [line.replace(f"def {name}(", "def (") for line in text]
+
+
+def _changed(before: list[str], after: list[str]) -> tuple[str, str]:
+    """The lines that differ, each as one text."""
+    start = 0
+    while start < min(len(before), len(after)) and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    return " ".join(before[start : len(before) - end]), " ".join(after[start : len(after) - end])
+
+
+class _Undecorate(cst.CSTTransformer):
+    """Turns ``@property`` above a function into ``name = property(name)`` below it, and leaves caches out."""
+
+    def leave_FunctionDef(  # noqa: N802 (libcst finds it by this name)
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.FunctionDef | cst.FlattenSentinel[cst.BaseStatement]:
+        if len(updated_node.decorators) != 1:
+            return updated_node
+        decorator = updated_node.decorators[0].decorator
+        if not isinstance(decorator, cst.Name) or decorator.value not in UNDECORATED:
+            return updated_node
+        bare = updated_node.with_changes(decorators=[])
+        if decorator.value in FORGETTING:
+            return bare
+        name = updated_node.name.value
+        return cst.FlattenSentinel([bare, cst.parse_statement(f"{name} = {decorator.value}({name})")])
