@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -12,10 +11,7 @@ from scipy.sparse import csc_array
 
 from chainrule.core.arrays import Array, Shape, Weights, rows_of
 from chainrule.core.examples import LayerExample
-from chainrule.core.initializers import AnyInitializer
-from chainrule.core.initializers.plain import Uniform
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted
-from chainrule.core.variables import Variable
 
 
 class Embedding(Layer):
@@ -30,17 +26,11 @@ class Embedding(Layer):
         LayerExample({"input_dim": 4, "output_dim": 2, "padding_idx": 1}, inputs=((6,),)),
     )
 
-    variables: ClassVar[Mapping[str, Variable]] = {
-        "embeddings": Variable("(input_dim, output_dim)", "embeddings_initializer"),
-    }
-
     type: Literal["embedding"] = "embedding"
     input_dim: PositiveInt
     """How many vectors there are: tokens are 0 to ``input_dim - 1``."""
     output_dim: PositiveInt
     """Length of a vector."""
-    embeddings_initializer: AnyInitializer = Uniform()
-    """What the vectors start as: ``/initialize`` draws them."""
     padding_idx: NonNegativeInt | None = None
     """A token whose vector is not trained."""
 
@@ -57,9 +47,8 @@ class Embedding(Layer):
 
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
         tokens = x.astype(np.intp, copy=False)
-        return Step(
-            weights["embeddings"].take(tokens, axis=0, mode="clip"), tokens
-        )  # all are in range: no need to look
+        y = weights["embeddings"].take(tokens, axis=0, mode="clip")  # all are in range: NumPy need not look
+        return Step(y, tokens)
 
     def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
         if not wanted.weights:
@@ -81,15 +70,9 @@ class PositionalEmbedding(Layer):
         LayerExample({"max_length": 5}, inputs=((2, 3, 2),)),
     )
 
-    variables: ClassVar[Mapping[str, Variable]] = {
-        "embeddings": Variable("(max_length, features)", "embeddings_initializer"),
-    }
-
     type: Literal["positional_embedding"] = "positional_embedding"
     max_length: PositiveInt
     """How many positions have a vector."""
-    embeddings_initializer: AnyInitializer = Uniform()
-    """What the vectors start as: ``/initialize`` draws them."""
 
     def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         return {"embeddings": (self.max_length, inputs[0][-1])}
