@@ -1,4 +1,4 @@
-"""Writes docs/vocabulary.md from the classes themselves: every layer, activation, loss, metric and regularizer."""
+"""Writes docs/vocabulary.md from the classes themselves: all that a request can name."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ FAMILIES = {
         "A name, or an object. What all have in common: [Losses and reductions](losses-and-reductions.md).",
     ),
     "metric": ("Metrics", "A name, or an object, which may have a `name` of its own in the answer."),
+    "initializer": (
+        "Initializers",
+        "What weights start as: a layer's `kernel_initializer`, `bias_initializer`, `recurrent_initializer` or so.",
+    ),
     "regularizer": ("Regularizers", "As a layer's `kernel_regularizer` or `bias_regularizer`."),
 }
 

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 # importing a family registers its classes
 from chainrule.core import definition as _layers  # noqa: F401
+from chainrule.core import initializers as _initializers  # noqa: F401
 from chainrule.core import losses as _losses  # noqa: F401
 from chainrule.core import metrics as _metrics  # noqa: F401
 from chainrule.core import regularizers as _regularizers  # noqa: F401
@@ -19,7 +20,7 @@ from chainrule.core.part import Part, classes, known
 
 P = TypeVar("P", bound=Part)
 
-FAMILIES = ("layer", "activation", "loss", "metric", "regularizer")
+FAMILIES = ("layer", "activation", "loss", "metric", "regularizer", "initializer")
 
 KINDS = {"layer": LayerExample, "activation": LayerExample, "loss": TargetExample, "metric": TargetExample}
 

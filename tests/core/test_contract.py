@@ -23,6 +23,7 @@ def test_every_family_is_discovered() -> None:
     assert found["loss"] >= {"binary_crossentropy", "categorical_crossentropy", "cross_entropy", "mean_squared_error"}
     assert found["metric"] >= {"accuracy", "top_k_accuracy"}
     assert found["regularizer"] >= {"l1", "l2", "l1_l2"}
+    assert found["initializer"] >= {"zeros", "glorot_uniform", "he_normal", "orthogonal"}
 
 
 @pytest.mark.parametrize("cls", every(*FAMILIES))

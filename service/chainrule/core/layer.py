@@ -15,10 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.core.arrays import Array, Shape, Weights, size_of
+from chainrule.core.draws import Numbers
 from chainrule.core.examples import LayerExample
+from chainrule.core.initializers import Initializer
 from chainrule.core.part import Part
-from chainrule.core.random_bits import NO_SEED, RandomBits
+from chainrule.core.random_bits import NO_SEED, RandomBits, WeightBits
 from chainrule.core.regularizers import Regularizer
+from chainrule.core.variables import Variable
+from chainrule.errors import Proceed, go_on
 
 
 class Misfit(Exception):  # noqa: N818 (a fact about two shapes; ``network.resolve`` turns it into an InputError)
@@ -76,6 +80,8 @@ class Layer(Part):
     """How many arrays it can read."""
     trains_differently: ClassVar[bool] = False
     """Whether it computes something else in training, with or without random bits: the request must say which."""
+    variables: ClassVar[Mapping[str, Variable]] = {}
+    """The weights and the state that it may have, with what they start as."""
 
     def per_sample(self, *, training: bool) -> bool:
         """Whether each sample's output depends on that sample alone, so that a batch may be split."""
@@ -99,6 +105,20 @@ class Layer(Part):
 
     def state_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """Name the non-trainable arrays that it needs."""
+        return {}
+
+    def initializer_of(self, name: str) -> tuple[Initializer, tuple[str, ...]]:
+        """Say what a weight or a state starts as, and which of the layer's parameters says so, if one does."""
+        start = self.variables[name].start
+        return (getattr(self, start), (start,)) if isinstance(start, str) else (start, ())
+
+    def starting(self, name: str, shape: Shape, bits: WeightBits, proceed: Proceed = go_on) -> Numbers:
+        """Draw the numbers that a weight or a state starts as."""
+        initializer, _ = self.initializer_of(name)
+        return initializer.values(shape, bits, proceed)
+
+    def resolved(self) -> dict[str, Any]:
+        """Give the parameters that follow from others where the definition leaves them out."""
         return {}
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -140,6 +160,10 @@ class Layer(Part):
     def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
         """Turn the gradient at the output into the gradients at the inputs and weights."""
         raise NotImplementedError
+
+    def backward_each(self, grads: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        """Run ``backward`` for each of K gradients at the output, ``(K, *output shape)``: all of K have that axis."""
+        return stacked([self.backward(grad, weights, cache, wanted) for grad in grads])
 
     def following(self) -> Layer | None:
         """Give the activation that follows it under the same name, if it has one."""
@@ -202,6 +226,19 @@ class Elementwise(Activation):
         """Multiply the gradient by the slope."""
         x, y = cache
         return Gradients((np.multiply(grad, self.slope(x, y)),))
+
+    def backward_each(self, grads: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        """Multiply each gradient by the slope, which is computed once."""
+        return self.backward(grads, weights, cache, wanted)
+
+
+def stacked(each: Sequence[Gradients]) -> Gradients:
+    """Put the gradients of several backward passes side by side, along a new axis in front."""
+    inputs = tuple(
+        None if one[0] is None else np.stack(one) for one in zip(*(found.inputs for found in each), strict=True)
+    )
+    weights = {name: np.stack([found.weights[name] for found in each]) for name in each[0].weights}
+    return Gradients(inputs, weights)
 
 
 def matrix_flops(inputs: Shape, units: int) -> int:

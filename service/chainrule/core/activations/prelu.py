@@ -9,7 +9,9 @@ import numpy as np
 
 from chainrule.core.arrays import Array, Shape, Weights, rows_of
 from chainrule.core.examples import LayerExample
+from chainrule.core.initializers.constants import Zeros
 from chainrule.core.layer import EVERYTHING, Activation, Gradients, Run, Step, Wanted
+from chainrule.core.variables import Variable
 
 
 class PRelu(Activation):
@@ -24,6 +26,8 @@ class PRelu(Activation):
     elsewhere: ClassVar[Mapping[str, str]] = {"parametric_relu": "a rectifier with a learned slope"}
 
     examples: ClassVar[tuple[LayerExample, ...]] = (LayerExample(), LayerExample(inputs=((2, 3, 4),)))
+
+    variables: ClassVar[Mapping[str, Variable]] = {"alpha": Variable("(channels,), or (1,)", Zeros())}
 
     type: Literal["prelu"] = "prelu"
 

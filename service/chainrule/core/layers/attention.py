@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -12,8 +12,12 @@ from pydantic import Field, PositiveInt
 
 from chainrule.core.arrays import Array, Shape, Weights, rows_of, size_of
 from chainrule.core.examples import LayerExample
+from chainrule.core.initializers import AnyInitializer
+from chainrule.core.initializers.constants import Zeros
+from chainrule.core.initializers.scaled import GlorotUniform
 from chainrule.core.layer import EVERYTHING, Gradients, Misfit, Run, SeveralInputs, Step, Wanted
 from chainrule.core.layers.dropout import kept_factors
+from chainrule.core.variables import Variable, bias, kernel
 
 SELF = ((2, 3, 4),)
 
@@ -60,6 +64,17 @@ class MultiHeadAttention(SeveralInputs):
         LayerExample({"num_heads": 2, "key_dim": 2, "dropout": 0.5}, inputs=SELF, training=True),
     )
 
+    variables: ClassVar[Mapping[str, Variable]] = {
+        "query/kernel": kernel("(in, num_heads, key_dim)"),
+        "query/bias": bias("(num_heads, key_dim)"),
+        "key/kernel": kernel("(in, num_kv_heads, key_dim)"),
+        "key/bias": bias("(num_kv_heads, key_dim)"),
+        "value/kernel": kernel("(in, num_kv_heads, value_dim)"),
+        "value/bias": bias("(num_kv_heads, value_dim)"),
+        "attention_output/kernel": kernel("(num_heads, value_dim, in)"),
+        "attention_output/bias": bias("(in,)"),
+    }
+
     type: Literal["multi_head_attention"] = "multi_head_attention"
     num_heads: PositiveInt
     """How many queries each position has."""
@@ -73,6 +88,10 @@ class MultiHeadAttention(SeveralInputs):
     """Whether a position reads none that come after it."""
     use_bias: bool = True
     """Whether the four projections add a bias."""
+    kernel_initializer: AnyInitializer = GlorotUniform()
+    """What each of the four kernels starts as: ``/initialize`` draws them."""
+    bias_initializer: AnyInitializer = Zeros()
+    """What each of the four biases starts as."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of the attention that is left out at random in training."""
     scale: float | None = None
@@ -92,6 +111,9 @@ class MultiHeadAttention(SeveralInputs):
     def factor(self) -> float:
         """What products of queries and keys are multiplied with."""
         return 1 / math.sqrt(self.key_dim) if self.scale is None else self.scale
+
+    def resolved(self) -> dict[str, Any]:
+        return {"value_dim": self.length, "num_kv_heads": self.groups, "scale": self.factor}
 
     def needs_seed(self) -> bool:
         return self.dropout > 0

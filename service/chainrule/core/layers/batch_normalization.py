@@ -10,8 +10,10 @@ from pydantic import Field, NonNegativeFloat
 
 from chainrule.core.arrays import Array, Shape, Weights, size_of
 from chainrule.core.examples import LayerExample
+from chainrule.core.initializers.constants import Ones, Zeros
 from chainrule.core.lanes import Lanes
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, sample_axes
+from chainrule.core.variables import Variable
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -44,6 +46,13 @@ class BatchNormalization(Layer):
         LayerExample({"axis": 1, "scale": False}, inputs=((2, 3, 4),)),
         LayerExample({"axis": 1, "unbiased_moving_variance": True}, inputs=((2, 3, 2, 2),), training=True),
     )
+
+    variables: ClassVar[Mapping[str, Variable]] = {
+        "gamma": Variable("(channels,)", Ones()),
+        "beta": Variable("(channels,)", Zeros()),
+        "moving_mean": Variable("(channels,)", Zeros(), trained=False),
+        "moving_variance": Variable("(channels,)", Ones(), trained=False),
+    }
 
     type: Literal["batch_normalization"] = "batch_normalization"
     axis: int = -1

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from chainrule.core.arrays import Array, Shape, Weights
+from chainrule.core.draws import Numbers
 from chainrule.core.examples import LayerExample
+from chainrule.core.initializers import Initializer
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Run, Step, Wanted
 from chainrule.core.layers.gru import Gru
 from chainrule.core.layers.lstm import Lstm
-from chainrule.core.layers.recurrent import Recurrent
+from chainrule.core.layers.recurrent import Recurrent, gated
 from chainrule.core.layers.simple_rnn import SimpleRnn
 from chainrule.core.part import any_of
+from chainrule.core.random_bits import WeightBits
+from chainrule.core.variables import Variable
+from chainrule.errors import Proceed, go_on
 
 if TYPE_CHECKING:
     AnyRecurrent = Recurrent
@@ -43,6 +48,14 @@ class Bidirectional(Layer):
         ),
     )
 
+    variables: ClassVar[Mapping[str, Variable]] = {
+        side + name: variable
+        for side in (FORWARD, BACKWARD)
+        for name, variable in gated(
+            "gates · units", "(gates · units,), or (2, gates · units) for a gru with reset_after"
+        ).items()
+    }
+
     type: Literal["bidirectional"] = "bidirectional"
     layer: AnyRecurrent
     """The recurrent layer that reads forward; its twin reads backward."""
@@ -57,6 +70,13 @@ class Bidirectional(Layer):
     def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         shapes = self.layer.weight_shapes(*inputs)
         return {side + name: shape for side in (FORWARD, BACKWARD) for name, shape in shapes.items()}
+
+    def initializer_of(self, name: str) -> tuple[Initializer, tuple[str, ...]]:
+        initializer, path = self.layer.initializer_of(_own_name(name))
+        return initializer, ("layer", *path)
+
+    def starting(self, name: str, shape: Shape, bits: WeightBits, proceed: Proceed = go_on) -> Numbers:
+        return self.layer.starting(_own_name(name), shape, bits, proceed)
 
     def output_shape(self, *inputs: Shape) -> Shape:
         *front, units = self.layer.output_shape(*inputs)
@@ -106,6 +126,11 @@ class Bidirectional(Layer):
             return grad * second, grad * first
         share = grad if self.merge_mode == "sum" else grad / 2
         return share, share
+
+
+def _own_name(name: str) -> str:
+    """Give the name that the layer itself has for a weight."""
+    return name.partition("/")[2]
 
 
 def _side(weights: Mapping[str, Array], side: str) -> dict[str, Array]:

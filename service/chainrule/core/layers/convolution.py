@@ -20,6 +20,7 @@ from chainrule.core.layers.convolution_base import (
     on_images,
 )
 from chainrule.core.sizes import Padding1d, Sizes1d, each_axis
+from chainrule.core.variables import Variable, bias, kernel
 from chainrule.core.windows import Window, join_shape, slide
 
 
@@ -145,6 +146,11 @@ class Conv2D(_WithFilters):
         LayerExample({"filters": 4, "kernel_size": 1, "groups": 2}, inputs=((2, 2, 2, 2),)),
     )
 
+    variables: ClassVar[Mapping[str, Variable]] = {
+        "kernel": kernel("(height, width, in / groups, filters)"),
+        "bias": bias("(filters,)"),
+    }
+
     type: Literal["conv2d"] = "conv2d"
 
 
@@ -171,6 +177,11 @@ class Conv1D(_WithFilters):
             inputs=((2, 4, 6),),
         ),
     )
+
+    variables: ClassVar[Mapping[str, Variable]] = {
+        "kernel": kernel("(size, in / groups, filters)"),
+        "bias": bias("(filters,)"),
+    }
 
     type: Literal["conv1d"] = "conv1d"
     kernel_size: Sizes1d
@@ -203,6 +214,11 @@ class DepthwiseConv2D(_Sliding):
             inputs=((2, 2, 3, 4),),
         ),
     )
+
+    variables: ClassVar[Mapping[str, Variable]] = {
+        "kernel": kernel("(height, width, in, depth_multiplier)"),
+        "bias": bias("(in · depth_multiplier,)"),
+    }
 
     type: Literal["depthwise_conv2d"] = "depthwise_conv2d"
     depth_multiplier: PositiveInt = 1

@@ -11,6 +11,9 @@ from pydantic_core import PydanticCustomError
 from chainrule.core.activations import AnyActivation
 from chainrule.core.arrays import Array, Shape
 from chainrule.core.convolution import Windows
+from chainrule.core.initializers import AnyInitializer
+from chainrule.core.initializers.constants import Zeros
+from chainrule.core.initializers.scaled import GlorotUniform
 from chainrule.core.layer import Layer, Misfit
 from chainrule.core.regularizers import AnyRegularizer
 from chainrule.core.sizes import DataFormat, Padding2d, Sizes2d
@@ -41,6 +44,10 @@ class Convolution(Layer):
     """Whether a bias is added to each filter's output."""
     activation: AnyActivation | None = None
     """A function of the result: the same as that activation as the next layer."""
+    kernel_initializer: AnyInitializer = GlorotUniform()
+    """What the kernel starts as: ``/initialize`` draws it."""
+    bias_initializer: AnyInitializer = Zeros()
+    """What the bias starts as."""
     kernel_regularizer: AnyRegularizer | None = None
     """A penalty on the kernel, added to the loss."""
     bias_regularizer: AnyRegularizer | None = None

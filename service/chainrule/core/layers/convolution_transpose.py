@@ -21,6 +21,7 @@ from chainrule.core.layers.convolution_base import (
     on_images,
 )
 from chainrule.core.sizes import Counts2d, Sizes, each_axis, each_margin
+from chainrule.core.variables import Variable, bias, kernel
 from chainrule.core.windows import Window, join_shape
 
 
@@ -60,6 +61,11 @@ class Conv2DTranspose(Convolution):
             inputs=((2, 2, 2, 3),),
         ),
     )
+
+    variables: ClassVar[Mapping[str, Variable]] = {
+        "kernel": kernel("(height, width, filters / groups, in)"),
+        "bias": bias("(filters,)"),
+    }
 
     type: Literal["conv2d_transpose"] = "conv2d_transpose"
     filters: PositiveInt

@@ -11,8 +11,12 @@ from pydantic import PositiveInt
 from chainrule.core.activations import AnyActivation
 from chainrule.core.arrays import Array, Shape, Weights, rows_of
 from chainrule.core.examples import LayerExample
+from chainrule.core.initializers import AnyInitializer
+from chainrule.core.initializers.constants import Zeros
+from chainrule.core.initializers.scaled import GlorotUniform
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, matrix_flops
 from chainrule.core.regularizers import AnyRegularizer
+from chainrule.core.variables import Variable, bias, kernel
 
 
 class Dense(Layer):
@@ -36,6 +40,8 @@ class Dense(Layer):
         LayerExample({"units": 2, "use_bias": False}, inputs=((2, 3, 4),)),
     )
 
+    variables: ClassVar[Mapping[str, Variable]] = {"kernel": kernel("(in, units)"), "bias": bias("(units,)")}
+
     type: Literal["dense"] = "dense"
     units: PositiveInt
     """Length of the output's last axis."""
@@ -43,6 +49,10 @@ class Dense(Layer):
     """Whether a bias is added."""
     activation: AnyActivation | None = None
     """A function of the result: the same as that activation as the next layer."""
+    kernel_initializer: AnyInitializer = GlorotUniform()
+    """What the kernel starts as: ``/initialize`` draws it."""
+    bias_initializer: AnyInitializer = Zeros()
+    """What the bias starts as."""
     kernel_regularizer: AnyRegularizer | None = None
     """A penalty on the kernel, added to the loss."""
     bias_regularizer: AnyRegularizer | None = None
@@ -81,4 +91,16 @@ class Dense(Layer):
         gradients = {"kernel": rows_of(x).T @ rows}
         if self.use_bias:
             gradients["bias"] = np.add.reduce(rows, axis=0).reshape(weights["bias"].shape)
+        return Gradients((dx,), gradients)
+
+    def backward_each(self, grads: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+        """Send all of the gradients through the kernel as one matrix."""
+        x, count = cache, len(grads)
+        dx = (rows_of(grads) @ weights["kernel"].T).reshape(count, *x.shape) if wanted.inputs else None
+        if not wanted.weights:
+            return Gradients((dx,))
+        rows = grads.reshape(count, -1, self.units)
+        gradients = {"kernel": rows_of(x).T @ rows}
+        if self.use_bias:
+            gradients["bias"] = np.add.reduce(rows, axis=1).reshape(count, *weights["bias"].shape)
         return Gradients((dx,), gradients)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -11,7 +12,10 @@ from scipy.sparse import csc_array
 
 from chainrule.core.arrays import Array, Shape, Weights, rows_of
 from chainrule.core.examples import LayerExample
+from chainrule.core.initializers import AnyInitializer
+from chainrule.core.initializers.plain import Uniform
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted
+from chainrule.core.variables import Variable
 
 
 class Embedding(Layer):
@@ -26,11 +30,17 @@ class Embedding(Layer):
         LayerExample({"input_dim": 4, "output_dim": 2, "padding_idx": 1}, inputs=((6,),)),
     )
 
+    variables: ClassVar[Mapping[str, Variable]] = {
+        "embeddings": Variable("(input_dim, output_dim)", "embeddings_initializer"),
+    }
+
     type: Literal["embedding"] = "embedding"
     input_dim: PositiveInt
     """How many vectors there are: tokens are 0 to ``input_dim - 1``."""
     output_dim: PositiveInt
     """Length of a vector."""
+    embeddings_initializer: AnyInitializer = Uniform()
+    """What the vectors start as: ``/initialize`` draws them."""
     padding_idx: NonNegativeInt | None = None
     """A token whose vector is not trained."""
 
@@ -70,9 +80,15 @@ class PositionalEmbedding(Layer):
         LayerExample({"max_length": 5}, inputs=((2, 3, 2),)),
     )
 
+    variables: ClassVar[Mapping[str, Variable]] = {
+        "embeddings": Variable("(max_length, features)", "embeddings_initializer"),
+    }
+
     type: Literal["positional_embedding"] = "positional_embedding"
     max_length: PositiveInt
     """How many positions have a vector."""
+    embeddings_initializer: AnyInitializer = Uniform()
+    """What the vectors start as: ``/initialize`` draws them."""
 
     def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         return {"embeddings": (self.max_length, inputs[0][-1])}

@@ -10,8 +10,10 @@ from pydantic import NonNegativeFloat, PositiveInt
 
 from chainrule.core.arrays import Array, Shape, Weights
 from chainrule.core.examples import LayerExample
+from chainrule.core.initializers.constants import Ones, Zeros
 from chainrule.core.lanes import Lanes
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, sample_axes
+from chainrule.core.variables import Variable
 
 
 class GroupNormalization(Layer):
@@ -38,6 +40,11 @@ class GroupNormalization(Layer):
         LayerExample({"groups": 2, "axis": 1, "epsilon": 0.5}, inputs=((2, 4, 3),)),
         LayerExample({"groups": 2, "axis": 2}, inputs=((2, 2, 4, 3),)),
     )
+
+    variables: ClassVar[Mapping[str, Variable]] = {
+        "gamma": Variable("(channels,)", Ones()),
+        "beta": Variable("(channels,)", Zeros()),
+    }
 
     type: Literal["group_normalization"] = "group_normalization"
     groups: PositiveInt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -10,7 +11,8 @@ from chainrule.core.activations.sigmoid import Sigmoid
 from chainrule.core.activations.tanh import Tanh
 from chainrule.core.arrays import Array, Shape, Weights, rows_of
 from chainrule.core.examples import LayerExample
-from chainrule.core.layers.recurrent import CellActivation, Recurrent, Slopes, Walk, activate, no_states, through
+from chainrule.core.layers.recurrent import CellActivation, Recurrent, Slopes, Walk, activate, gated, no_states, through
+from chainrule.core.variables import Variable
 
 
 class GruStep(NamedTuple):
@@ -46,6 +48,10 @@ class Gru(Recurrent):
             inputs=((2, 3, 2),),
         ),
         LayerExample({"units": 2, "reset_after": False, "use_bias": False, "go_backwards": True}, inputs=((2, 3, 2),)),
+    )
+
+    variables: ClassVar[Mapping[str, Variable]] = gated(
+        "3 · units", "(2, 3 · units), or (3 · units,) without reset_after"
     )
 
     type: Literal["gru"] = "gru"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
 from chainrule.core.activations.sigmoid import Sigmoid
 from chainrule.core.activations.tanh import Tanh
-from chainrule.core.arrays import Array, Weights
+from chainrule.core.arrays import Array, Shape, Weights
+from chainrule.core.draws import Numbers
 from chainrule.core.examples import LayerExample
-from chainrule.core.layers.recurrent import CellActivation, Recurrent, Slopes, Walk, activate, no_states, through
+from chainrule.core.layers.recurrent import CellActivation, Recurrent, Slopes, Walk, activate, gated, no_states, through
+from chainrule.core.random_bits import WeightBits
+from chainrule.core.variables import Variable
+from chainrule.errors import Proceed, go_on
 
 
 class LstmStep(NamedTuple):
@@ -42,14 +47,28 @@ class Lstm(Recurrent):
             {"units": 2, "activation": "sigmoid", "recurrent_activation": "tanh", "use_bias": False},
             inputs=((2, 3, 2),),
         ),
-        LayerExample({"units": 2, "return_sequences": True, "go_backwards": True}, inputs=((2, 3, 2),)),
+        LayerExample(
+            {"units": 2, "return_sequences": True, "go_backwards": True, "unit_forget_bias": False},
+            inputs=((2, 3, 2),),
+        ),
     )
+
+    variables: ClassVar[Mapping[str, Variable]] = gated("4 · units", "(4 · units,)")
 
     type: Literal["lstm"] = "lstm"
     activation: CellActivation = Tanh()
     """The function of what enters the cell, and of the cell as it leaves."""
     recurrent_activation: CellActivation = Sigmoid()
     """The function of the gates."""
+    unit_forget_bias: bool = True
+    """Whether the bias of the forget gate starts as ones, whatever the rest starts as."""
+
+    def starting(self, name: str, shape: Shape, bits: WeightBits, proceed: Proceed = go_on) -> Numbers:
+        if name != "bias" or not self.unit_forget_bias:
+            return super().starting(name, shape, bits, proceed)
+        before, after = (self.units,), (2 * self.units,)
+        drawn = self.bias_initializer.values(before, bits), self.bias_initializer.values(after, bits.part("after"))
+        return np.concatenate([drawn[0], np.ones(self.units), drawn[1]])
 
     def walk(self, projected: Array, weights: Weights) -> Walk:
         states, caches, u = no_states(projected, self.units), [], self.units

@@ -10,8 +10,10 @@ from pydantic import Field, NonNegativeFloat
 
 from chainrule.core.arrays import Array, Shape, Weights, size_of
 from chainrule.core.examples import LayerExample
+from chainrule.core.initializers.constants import Ones, Zeros
 from chainrule.core.lanes import Lanes, blocks
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, sample_axes
+from chainrule.core.variables import Variable
 
 Axes = int | Annotated[list[int], Field(min_length=1, max_length=32, fail_fast=True)]
 
@@ -147,6 +149,11 @@ class LayerNormalization(AlongAxes):
         LayerExample({"axis": [1, -1]}, inputs=((2, 3, 2, 2),)),
     )
 
+    variables: ClassVar[Mapping[str, Variable]] = {
+        "gamma": Variable("(lengths of the axes, ...)", Ones()),
+        "beta": Variable("(lengths of the axes, ...)", Zeros()),
+    }
+
     type: Literal["layer_normalization"] = "layer_normalization"
     epsilon: NonNegativeFloat = 1e-5
     """What is added to the variance, so that nothing is divided by 0."""
@@ -177,6 +184,8 @@ class RMSNormalization(AlongAxes):
         LayerExample({"axis": [1, 2], "epsilon": 0.5}, inputs=((2, 3, 4),)),
         LayerExample({"axis": 1}, inputs=((2, 3, 4),)),
     )
+
+    variables: ClassVar[Mapping[str, Variable]] = {"scale": Variable("(lengths of the axes, ...)", Ones())}
 
     type: Literal["rms_normalization"] = "rms_normalization"
     epsilon: NonNegativeFloat = 1e-6

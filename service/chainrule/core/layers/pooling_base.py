@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -62,10 +62,12 @@ class Pooling(OnChannels):
     end. A whole number goes on all sides, as in PyTorch.
     """
 
+    def resolved(self) -> dict[str, Any]:
+        return {"strides": self.pool_size if self.strides is None else self.strides}
+
     def windows(self, lengths: tuple[int, ...]) -> tuple[Window, ...]:
         """Let the windows slide over the input."""
-        strides = self.pool_size if self.strides is None else self.strides
-        windows = slide(lengths, self.pool_size, strides, self.padding, parameter="pool_size")
+        windows = slide(lengths, self.pool_size, self.resolved()["strides"], self.padding, parameter="pool_size")
         for window in windows:
             padding = max(window.before, window.after)
             if padding >= window.size:

@@ -14,7 +14,12 @@ from pydantic_core import PydanticCustomError
 
 from chainrule.core.activations import AnyActivation
 from chainrule.core.arrays import Array, Shape, Weights, rows_of, size_of
+from chainrule.core.initializers import AnyInitializer
+from chainrule.core.initializers.constants import Zeros
+from chainrule.core.initializers.orthogonal import Orthogonal
+from chainrule.core.initializers.scaled import GlorotUniform
 from chainrule.core.layer import EVERYTHING, Activation, Gradients, Layer, Misfit, Run, Step, Wanted
+from chainrule.core.variables import Variable, bias, kernel
 
 
 def _without_weights(activation: Activation) -> Activation:
@@ -55,6 +60,12 @@ class Recurrent(Layer):
     """Length of the state."""
     use_bias: bool = True
     """Whether biases are added."""
+    kernel_initializer: AnyInitializer = GlorotUniform()
+    """What the kernel starts as: ``/initialize`` draws it."""
+    recurrent_initializer: AnyInitializer = Orthogonal()
+    """What the recurrent kernel starts as."""
+    bias_initializer: AnyInitializer = Zeros()
+    """What the bias starts as."""
     return_sequences: bool = False
     """Whether the output is the state after every step, ``(N, T, units)``, rather than the last one, ``(N, units)``."""
     go_backwards: bool = False
@@ -150,6 +161,15 @@ class Recurrent(Layer):
         grads = np.zeros((count, *grad.shape), grad.dtype)
         grads[-1] = grad
         return grads
+
+
+def gated(columns: str, bias_layout: str) -> dict[str, Variable]:
+    """Give the weights of a recurrent layer whose kernels have so many columns."""
+    return {
+        "kernel": kernel(f"(in, {columns})"),
+        "recurrent_kernel": Variable(f"(units, {columns})", "recurrent_initializer"),
+        "bias": bias(bias_layout),
+    }
 
 
 def activate(activation: Activation, z: Array) -> tuple[Array, Any]:

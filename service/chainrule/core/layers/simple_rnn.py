@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from chainrule.core.activations.tanh import Tanh
 from chainrule.core.arrays import Array, Weights
 from chainrule.core.examples import LayerExample
-from chainrule.core.layers.recurrent import CellActivation, Recurrent, Slopes, Walk, activate, no_states, through
+from chainrule.core.layers.recurrent import CellActivation, Recurrent, Slopes, Walk, activate, gated, no_states, through
+from chainrule.core.variables import Variable
 
 
 class SimpleRnn(Recurrent):
@@ -26,6 +28,8 @@ class SimpleRnn(Recurrent):
             inputs=((2, 3, 2),),
         ),
     )
+
+    variables: ClassVar[Mapping[str, Variable]] = gated("units", "(units,)")
 
     type: Literal["simple_rnn"] = "simple_rnn"
     activation: CellActivation = Tanh()
