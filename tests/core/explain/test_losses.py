@@ -1,0 +1,159 @@
+"""Losses where their scalar forms have a choice: saturated outputs, kinks, targets of 0, and positions left out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chainrule.core.explain.graph import Graph, Place
+from chainrule.core.explain.loss_form import count_loss, explain_loss
+from chainrule.core.loss import reduce
+from chainrule.core.objective import Objective
+from tests.core.discovery import made
+from tests.tolerances import assert_close
+
+FLOAT64 = np.dtype(np.float64)
+
+
+class Explained:
+    """A loss on outputs that are leaves, beside what the loss itself says."""
+
+    def __init__(self, loss: Any, outputs: Any, targets: Any, sample_weights: Any = None) -> None:
+        x, t = np.array(outputs, float), np.array(targets, float)
+        weights = None if sample_weights is None else np.array(sample_weights, float)
+        objective = Objective(loss, loss.read_targets(t, x.shape, FLOAT64), weights, fused=False)
+        evaluation = loss.forward(x, objective.targets)
+        reduced = reduce(loss, evaluation, objective.targets, weights)
+        self.expected, self.slopes = float(reduced.loss), loss.backward(reduced.grad, evaluation.cache)
+        self.graph = Graph(FLOAT64)
+        leaves = np.array([self.graph.leaf("input", one, "x", Place()) for one in x.ravel()]).reshape(x.shape)
+        self.loss = explain_loss(objective, self.graph, leaves, t, reduced.loss_weight)
+        self.gradients = self.graph.differentiate({self.loss: np.float64(1)})[leaves]
+        self.counted = count_loss(objective, x.shape)
+
+    def assert_equal(self) -> None:
+        assert_close(float(self.graph.nodes[self.loss].value), self.expected)
+        assert_close(self.gradients, self.slopes)
+
+    def operations(self) -> list[str]:
+        return [node.operation for node in self.graph.nodes if node.operands]
+
+    def leaves(self, kind: str) -> list[Any]:
+        return [node for node in self.graph.nodes if node.operation == kind]
+
+
+def explained(name: str, outputs: Any, targets: Any, sample_weights: Any = None, **parameters: Any) -> Explained:
+    return Explained(made("loss", name, **parameters), outputs, targets, sample_weights)
+
+
+@pytest.mark.parametrize("targets", [[[1.0, -2.0]], [[1.5, -3.0]], [[1.0, -2.5]]])
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("mse", {}), ("mae", {}), ("huber", {"delta": 0.5}), ("smooth_l1", {"beta": 0.5}), ("smooth_l1", {"beta": 0.0})],
+)
+def test_kinks_have_the_slopes_of_the_loss(name: str, parameters: Any, targets: Any) -> None:
+    explained(name, [[1.0, -2.0]], targets, **parameters).assert_equal()
+
+
+def test_a_small_difference_is_squared_and_a_large_one_is_not() -> None:
+    assert explained("huber", [[0.25]], [[0.0]]).operations() == ["subtract", "square", "multiply", "mean", "mean"]
+    far = ["subtract", "absolute", "subtract", "multiply", "mean", "mean"]
+    assert explained("huber", [[4.0]], [[0.0]]).operations() == far
+
+
+@pytest.mark.parametrize("difference", [0.0, 1e-9, 0.5, -3.0, 40.0, 800.0])
+def test_log_cosh_neither_overflows_nor_cancels(difference: float) -> None:
+    explained("log_cosh", [[difference, 0.25]], [[0.0, 0.0]]).assert_equal()
+
+
+@pytest.mark.parametrize("scores", [[0.5, -1.0, 2.0], [900.0, 0.0, -900.0], [-1e5, 1e5, 0.0]])
+@pytest.mark.parametrize("target", [[0.0], [2.0], [[0.25, 0.5, 0.25]], [[0.0, 0.0, 0.0]]])
+def test_cross_entropy_is_exact_for_any_scores(scores: list[float], target: Any) -> None:
+    explained("cross_entropy", [scores], target).assert_equal()
+
+
+@pytest.mark.parametrize("score", [0.0, 7.0, -7.0, 40.0, -40.0, 900.0, -900.0])
+@pytest.mark.parametrize("target", [0.0, 1.0, 0.25])
+def test_binary_cross_entropy_is_exact_for_any_score(score: float, target: float) -> None:
+    explained("binary_crossentropy", [[score, 0.5]], [[target, 1.0]], from_logits=True).assert_equal()
+
+
+def test_a_clipped_probability_has_a_bounded_gradient_and_not_none() -> None:
+    one = explained("categorical_crossentropy", [[0.0, 1.0]], [0])
+    one.assert_equal()
+    assert one.gradients[0, 0] == pytest.approx(-1e7)
+
+
+def test_binary_probabilities_are_clipped_at_both_ends() -> None:
+    explained("binary_crossentropy", [[0.0, 1.0]], [[1.0, 0.0]]).assert_equal()
+
+
+def test_a_class_that_the_target_does_not_choose_is_not_read() -> None:
+    one = explained("categorical_crossentropy", [[0.2, 0.3, 0.5]], [1])
+    assert one.operations() == ["clip", "log", "negate", "mean"]
+    assert one.gradients[0].tolist() == [0.0, pytest.approx(-1 / 0.3), 0.0]
+
+
+def test_a_divergence_from_a_target_of_zero_adds_nothing() -> None:
+    one = explained("kl_divergence", [[0.25, 0.75]], [[0.0, 1.0]])
+    one.assert_equal()
+    assert one.operations().count("log") == 1
+
+
+def test_rates_may_be_zero() -> None:
+    explained("poisson", [[0.0, 2.0]], [[0.0, 3.0]]).assert_equal()
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("sample_weights", [None, [0.5, 2.0], [0.0, 1.0]])
+@pytest.mark.parametrize("normalization", ["weights", "batch"])
+def test_ignored_positions_are_left_out(reduction: str, sample_weights: Any, normalization: str) -> None:
+    outputs = [[[0.5, 1.0], [2.0, -1.0], [0.25, 0.0]], [[1.0, 1.5], [0.0, 0.5], [-0.5, 0.5]]]
+    one = explained(
+        "cross_entropy", outputs, [[0, -1, 1], [-1, 1, 0]], sample_weights,
+        ignore_index=-1, class_weights=[0.5, 2.0], label_smoothing=0.25, reduction=reduction,
+        weight_normalization=normalization,
+    )  # fmt: skip
+    one.assert_equal()
+    assert not one.gradients[0, 1].any()
+    assert len(one.operations()) == one.counted
+
+
+def test_weights_of_positions_are_taken_one_by_one() -> None:
+    one = explained("mse", [[[1.0], [2.0]]], [[[0.5], [3.0]]], [[0.25, 3.0]])
+    one.assert_equal()
+    pointers = [node.pointer for node in one.leaves("constant")]
+    assert pointers == ["/batch/sample_weights/0/0", "/batch/sample_weights/0/1", None]
+
+
+def test_everything_ignored_sums_to_zero() -> None:
+    one = explained("cross_entropy", [[1.0, 2.0]], [-1], ignore_index=-1, reduction="sum")
+    one.assert_equal()
+    assert (one.operations(), one.graph.nodes[one.loss].operation) == ([], "sum")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "targets", "pointers"),
+    [
+        ("mse", {}, [[0.5, 0.25]], ["/batch/targets/0/0", "/batch/targets/0/1"]),
+        ("cross_entropy", {}, [[0.5, 0.25]], ["/batch/targets/0/0", "/batch/targets/0/1"]),
+        ("cross_entropy", {"label_smoothing": 0.5}, [[0.75, 0.25]], [None, None]),
+        ("cross_entropy", {"label_smoothing": 0.5}, [1], [None, None]),
+    ],
+)
+def test_a_target_points_at_what_was_sent_if_it_is_used_as_it_was_sent(
+    name: str, parameters: Any, targets: Any, pointers: Sequence[str | None]
+) -> None:
+    one = explained(name, [[0.5, 2.0]], targets, **parameters)
+    assert [node.pointer for node in one.leaves("target")] == pointers
+
+
+def test_losses_of_positions_are_called_l_and_their_mean_loss() -> None:
+    one = explained("mae", [[1.0], [2.0]], [[0.0], [0.0]])
+    named = [(node.label, node.place.sample) for node in one.graph.nodes if node.operation == "mean"]
+    assert named == [("L", 0), ("L", 1), ("loss", None)]
+    assert math.isclose(one.graph.nodes[one.loss].value, 1.5)
