@@ -32,8 +32,9 @@ check: $(VENV)/.dev  ## Check what takes seconds: format, lint, types and import
 format: $(VENV)/.dev  ## Put the code in order: format, and mend what ruff can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
-generate: $(VENV)/.dev  ## Write what follows from the code: docs/vocabulary.md
+generate: $(VENV)/.dev  ## Write what follows from the code: docs/vocabulary.md, the client's builders
 	@$(BIN)/python scripts/vocabulary.py
+	@$(BIN)/python -m scripts.builders
 
 bench: $(VENV)/.dev  ## Print the tables of ratios: what a call costs over bare NumPy
 	@for script in benchmarks/[a-z]*.py; do \

@@ -5,12 +5,18 @@
 >>> client
 Client(base_url='http://127.0.0.1:8000', encoding='safetensors')
 
+Networks and losses are dicts, as the service takes them, or built of `layers`, `losses` and their like:
+
+>>> from chainrule_client import Sequential, layers
+>>> network = Sequential([layers.Dense(64, activation="relu"), layers.Dense(3), layers.Softmax()])
+
 `Client.backward` gives the gradient of a loss with respect to every weight and input, `Client.initialize` the weights
 to begin with, `Client.summary` what a network is, `Client.explain` the chain rule scalar by scalar; `Client.gradcheck`
 and `Client.jacobian` look at derivatives from another side. `AsyncClient` does the same from asyncio. Every error of a
 call is a `ChainruleError`.
 """
 
+from . import activations, initializers, layers, losses, metrics, regularizers
 from ._client import AsyncClient, Client
 from ._errors import (
     AnswerError,
@@ -25,6 +31,7 @@ from ._errors import (
     ServerError,
     TransportError,
 )
+from ._networks import Network, Sequential
 from ._results import (
     ArrayStatistics,
     Backward,
@@ -74,6 +81,7 @@ __all__ = [
     "InputError",
     "Jacobian",
     "LayerSummary",
+    "Network",
     "Node",
     "Norms",
     "NotGiven",
@@ -82,6 +90,7 @@ __all__ = [
     "ParameterCounts",
     "ProblemError",
     "RequestTimeoutError",
+    "Sequential",
     "ServerError",
     "ServiceWarning",
     "Statistics",
@@ -89,6 +98,12 @@ __all__ = [
     "TensorCheck",
     "TransportError",
     "__version__",
+    "activations",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "regularizers",
 ]
 
 # The names are said to live where they are imported from: tracebacks and pickles show no private module.

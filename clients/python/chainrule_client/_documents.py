@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ._arrays import as_floats, as_numbers, as_tree
+from ._networks import wired
 from ._types import Array, ArrayLike, Document, FloatType, InputShape, NetworkLike, Weights
 
 
@@ -32,8 +33,18 @@ def request_document(*, options: dict[str, Any], extra: Mapping[str, Any] | None
 
 
 def network_of(network: NetworkLike) -> Document:
-    """Make the definition of what the caller gave: that is what it is already, or a list of layers."""
-    return dict(network) if isinstance(network, Mapping) else {"layers": list(network)}
+    """Make the definition of what the caller gave: that is what it is already, or a list of layers.
+
+    Examples
+    --------
+    >>> network_of([{"type": "relu"}])
+    {'layers': [{'type': 'relu'}]}
+    """
+    definition = dict(network) if isinstance(network, Mapping) else {"layers": network}
+    layers = definition.get("layers")
+    if isinstance(layers, list | tuple) and all(isinstance(layer, Mapping) for layer in layers):
+        definition["layers"] = wired(layers)
+    return definition
 
 
 def weights_of(weights: Weights | None) -> dict[str, dict[str, Array]]:

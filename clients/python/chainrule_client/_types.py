@@ -31,10 +31,10 @@ InputShape: TypeAlias = Sequence[int] | Mapping[str, Sequence[int]]
 """The shape of one sample, or of each input's by name where a network has several."""
 
 Named: TypeAlias = str | Mapping[str, Any]
-"""A loss or a metric: its name alone, or an object with a ``type`` and parameters."""
+"""A loss or a metric: its name alone, a builder, or a mapping with a ``type`` and parameters."""
 
 NetworkLike: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-"""A network as the contract writes it (``{"layers": [...]}``), or just its list of layers."""
+"""A `Network`, a mapping as the contract writes it (``{"layers": [...]}``), or just the list of layers."""
 
 Timeout: TypeAlias = float | httpx.Timeout | None
 """Seconds for each step of an exchange (connect, write, read), or None to wait without end."""

@@ -30,6 +30,7 @@ def test_the_public_names_are_these() -> None:
         "InputError",
         "Jacobian",
         "LayerSummary",
+        "Network",
         "Node",
         "Norms",
         "NotGiven",
@@ -38,6 +39,7 @@ def test_the_public_names_are_these() -> None:
         "ParameterCounts",
         "ProblemError",
         "RequestTimeoutError",
+        "Sequential",
         "ServerError",
         "ServiceWarning",
         "Statistics",
@@ -45,6 +47,12 @@ def test_the_public_names_are_these() -> None:
         "TensorCheck",
         "TransportError",
         "__version__",
+        "activations",
+        "initializers",
+        "layers",
+        "losses",
+        "metrics",
+        "regularizers",
     ]
 
 

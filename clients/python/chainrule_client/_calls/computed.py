@@ -60,7 +60,7 @@ def forward(
     Parameters
     ----------
     network
-        ``{"layers": [...]}`` as in the service's contract, or just the list of layers.
+        A `Network` of `layers`, ``{"layers": [...]}`` as in the service's contract, or just the list of layers.
     weights
         ``{layer: {weight: array}}``: exactly the weights that the network needs. A layer without a name is called
         ``<type>_<index>``, as ``dense_0``.
@@ -72,9 +72,9 @@ def forward(
     sample_weights
         How much each sample counts.
     loss
-        A name (``"categorical_crossentropy"``) or an object with a ``type`` and its parameters.
+        One of `losses`, a name (``"categorical_crossentropy"``), or a mapping with a ``type`` and its parameters.
     metrics
-        Names or objects: ``["accuracy", {"type": "top_k_accuracy", "k": 3}]``.
+        Names or `metrics`: ``["accuracy", metrics.TopKAccuracy(k=3)]``, or mappings.
     state
         What layers carry from step to step beside their weights, as the last answer's `state` had it.
     dtype
@@ -178,7 +178,7 @@ def backward(
     output_gradients
         An upstream gradient of the output's shape; with one axis more in front, K of them at once.
     loss
-        A name or an object, with ``reduction`` ``"mean"`` (the default) or ``"sum"``.
+        As in ``forward``, with ``reduction`` ``"mean"`` (the default) or ``"sum"``.
     dtype, training, seed, row_offset, fuse
         As in ``forward``.
     include

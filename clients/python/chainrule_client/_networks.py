@@ -1,0 +1,118 @@
+"""Networks put together from layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ._parts import Layer, plain
+
+
+class Network(Mapping[str, Any]):
+    """Layers in the order of computation, wired by their ``inputs``; the last one gives the output.
+
+    A layer reads the one before it, or those that its ``inputs`` name: earlier layers, by name or as the objects
+    themselves, or ``"inputs"``, the batch.
+
+    Parameters
+    ----------
+    layers
+        Builders, or mappings as in the service's contract.
+    inputs
+        Names for the inputs, where there are several.
+
+    Examples
+    --------
+    >>> from chainrule_client import layers
+    >>> hidden = layers.Dense(8, activation="relu", inputs=["inputs"])
+    >>> skip = layers.Dense(8, inputs=["inputs"])
+    >>> network = Network([hidden, skip, layers.Add(inputs=[hidden, skip]), layers.Dense(3)])
+    >>> network["layers"][2]
+    {'type': 'add', 'inputs': ['dense_0', 'dense_1']}
+    """
+
+    __slots__ = ("_definition", "_layers")
+
+    def __init__(self, layers: Sequence[Mapping[str, Any]], *, inputs: Sequence[str] | None = None) -> None:
+        self._layers = tuple(layers)
+        self._definition: dict[str, Any] = {"layers": wired(self._layers)}
+        if inputs is not None:
+            self._definition["inputs"] = list(inputs)
+
+    @property
+    def layers(self) -> tuple[Mapping[str, Any], ...]:
+        """The layers as they were given."""
+        return self._layers
+
+    def __getitem__(self, name: str) -> Any:
+        return self._definition[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._definition)
+
+    def __len__(self) -> int:
+        return len(self._definition)
+
+    def __repr__(self) -> str:
+        inputs = f", inputs={self._definition['inputs']!r}" if "inputs" in self._definition else ""
+        return f"{type(self).__name__}({list(self._layers)!r}{inputs})"
+
+    def to_definition(self) -> dict[str, Any]:
+        """Give it as plain dicts, lists and numbers, ready for ``json.dumps``."""
+        return {name: plain(value) for name, value in self._definition.items()}
+
+
+class Sequential(Network):
+    """Layers one after the other.
+
+    Parameters
+    ----------
+    layers
+        Builders, or mappings as in the service's contract.
+
+    Examples
+    --------
+    >>> from chainrule_client import layers
+    >>> Sequential([layers.Dense(64, activation="relu"), layers.Dense(3), layers.Softmax()])
+    Sequential([Dense(units=64, activation='relu'), Dense(units=3), Softmax()])
+    """
+
+    __slots__ = ()
+
+    def __init__(self, layers: Sequence[Mapping[str, Any]]) -> None:
+        for index, layer in enumerate(layers):
+            if layer.get("inputs") is not None:
+                raise ValueError(f"layer {index} says its inputs: a Sequential has none to choose from, take a Network")
+        super().__init__(layers)
+
+
+def wired(layers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Write layers as plain dicts, with the names of those that are read instead of the objects.
+
+    Raises
+    ------
+    ValueError
+        A layer reads one that does not stand before it.
+    """
+    names: dict[int, str] = {}
+    written = []
+    for index, layer in enumerate(layers):
+        definition = {name: plain(value) for name, value in layer.items() if name != "inputs"}
+        if "inputs" in layer:
+            definition["inputs"] = _names_of(layer["inputs"], names, index)
+        written.append(definition)
+        names[id(layer)] = layer.get("name") or f"{layer.get('type')}_{index}"
+    return written
+
+
+def _names_of(inputs: Any, names: Mapping[int, str], index: int) -> Any:
+    """What is no list goes as it is: the service says what is wrong with it."""
+    return [_name_of(one, names, index) for one in inputs] if isinstance(inputs, list | tuple) else inputs
+
+
+def _name_of(read: Any, names: Mapping[int, str], index: int) -> Any:
+    if not isinstance(read, Layer):
+        return read
+    if id(read) not in names:
+        raise ValueError(f"layer {index} reads {read!r:.80}, which does not stand before it in the network")
+    return names[id(read)]

@@ -1,0 +1,100 @@
+"""What the builders of `layers`, `losses` and their like have in common: each is the mapping that it stands for.
+
+The classes themselves are generated from the service's. A class says by its signature what may be given, with the
+service's defaults; what is kept, and sent, is what was given, and the service fills in the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+
+class Part(Mapping[str, Any]):
+    """A definition as the service's contract writes it: a mapping with a ``type`` and the parameters that were given.
+
+    It may stand wherever such a mapping may, and equals one.
+    """
+
+    __slots__ = ("_given",)
+    type: ClassVar[str]
+    """Its name in the contract."""
+    _positional: ClassVar[tuple[str, ...]] = ()
+    """The parameters that may be given without their names."""
+    _given: dict[str, Any]
+
+    def __new__(cls, *args: Any, **named: Any) -> Self:
+        # Not in __init__: there a parameter that was left out looks like one that was given its default.
+        part = super().__new__(cls)
+        part._given = {"type": cls.type, **dict(zip(cls._positional, args, strict=False)), **named}
+        return part
+
+    def __getitem__(self, name: str) -> Any:
+        return self._given[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    def __repr__(self) -> str:
+        given = (f"{name}={value!r}" for name, value in self._given.items() if name != "type")
+        return f"{self.__class__.__name__}({', '.join(given)})"
+
+    def to_definition(self) -> dict[str, Any]:
+        """Give it as plain dicts, lists and numbers, ready for ``json.dumps``."""
+        return {name: plain(value) for name, value in self._given.items()}
+
+
+class Layer(Part):
+    """A layer of a network."""
+
+    __slots__ = ()
+
+
+class Activation(Layer):
+    """A function of each number, or of each row: a layer, and what another layer takes as its ``activation``."""
+
+    __slots__ = ()
+
+
+class Loss(Part):
+    """A number that says how far outputs are from targets."""
+
+    __slots__ = ()
+
+
+class Metric(Part):
+    """A figure beside the loss that nobody differentiates."""
+
+    __slots__ = ()
+
+
+class Regularizer(Part):
+    """A penalty on a weight."""
+
+    __slots__ = ()
+
+
+class Initializer(Part):
+    """What a weight starts as."""
+
+    __slots__ = ()
+
+
+def plain(value: Any) -> Any:
+    """Make JSON's own types of mappings, sequences and NumPy's numbers.
+
+    Examples
+    --------
+    >>> plain({"kernel_size": (3, np.int64(5))})
+    {'kernel_size': [3, 5]}
+    """
+    if isinstance(value, Mapping):
+        return {name: plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
