@@ -156,7 +156,7 @@ def _pointers(sent: NDArray[Any], shape: Shape, index: tuple[int, ...], row: Arr
     if sent.shape != shape:
         return [None] * len(row)
     return [
-        "/" + "/".join(map(str, ("batch", "targets", *index, at))) if sent[index][at] == one else None
+        "/".join(map(str, ("/batch/targets", *index, at))) if sent[index][at] == one else None
         for at, one in enumerate(row)
     ]
 

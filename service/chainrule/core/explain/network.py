@@ -47,19 +47,24 @@ def build(
 
 
 def _inputs(graph: Graph, name: str, array: Array) -> Scalars:
-    scalars = np.empty(array.shape, np.intp)
+    scalars, whole = np.empty(array.shape, np.intp), pointer(*input_path(name))
     for index in np.ndindex(array.shape):
-        place, where = Place(sample=index[0]), pointer(*input_path(name), *index)
-        scalars[index] = graph.leaf("input", array[index], of_input(name, index), place, where)
+        label, place = of_input(name, index), Place(sample=index[0])
+        scalars[index] = graph.leaf("input", array[index], label, place, _entry(whole, index))
     return scalars
 
 
 def _weights(graph: Graph, layer: str, weights: Weights) -> dict[str, Scalars]:
     found = {}
     for name, array in weights.items():
-        scalars = np.empty(array.shape, np.intp)
+        scalars, whole = np.empty(array.shape, np.intp), pointer("weights", layer, name)
         for index in np.ndindex(array.shape):
-            label, where = of_weight(name, index, array.shape), pointer("weights", layer, name, *index)
-            scalars[index] = graph.leaf("weight", array[index], label, Place(layer), where)
+            label = of_weight(name, index, array.shape)
+            scalars[index] = graph.leaf("weight", array[index], label, Place(layer), _entry(whole, index))
         found[name] = scalars
     return found
+
+
+def _entry(whole: str, index: Sequence[int]) -> str:
+    """Point at an entry of an array."""
+    return "/".join((whole, *map(str, index)))
