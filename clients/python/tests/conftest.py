@@ -7,7 +7,12 @@ import asyncio
 import base64
 import inspect
 import json
-from collections.abc import Callable
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +26,8 @@ from chainrule_client import AsyncClient, Client
 
 Answer = httpx.Response | Exception
 Array = npt.NDArray[Any]
+
+LONGEST_START_SECONDS = 60
 
 
 class StillClient(Client):
@@ -137,6 +144,65 @@ def ask_for(request: pytest.FixtureRequest, connect: Callable[..., Connection]) 
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CHAINRULE_URL", raising=False)
     monkeypatch.delenv("CHAINRULE_API_KEY", raising=False)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Give a port where nobody listens."""
+    return unused_port()
+
+
+@pytest.fixture(params=["Client", "AsyncClient"])
+def ask(request: pytest.FixtureRequest, url: str) -> Callable[..., Any]:
+    """Ask the service with a client of each kind."""
+
+    def ask(name: str, *, encoding: Any = "safetensors", **arguments: Any) -> Any:
+        if request.param == "Client":
+            with Client(base_url=url, encoding=encoding) as client:
+                return getattr(client, name)(**arguments)
+
+        async def awaited() -> Any:
+            async with AsyncClient(base_url=url, encoding=encoding) as client:
+                return await getattr(client, name)(**arguments)
+
+        return asyncio.run(awaited())
+
+    return ask
+
+
+def unused_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + LONGEST_START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the service ended with {process.returncode} instead of starting"
+        try:
+            if httpx.get(f"{url}/health/ready").status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    pytest.fail(f"the service was not ready within {LONGEST_START_SECONDS} s")
+
+
+@pytest.fixture(scope="session")
+def url() -> Iterator[str]:
+    """Start a service, and say where."""
+    pytest.importorskip("chainrule", reason="the service is a distribution of its own")
+    port = unused_port()
+    settings = {"CHAINRULE_HOST": "127.0.0.1", "CHAINRULE_PORT": str(port), "CHAINRULE_DRAIN_SECONDS": "0"}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("CHAINRULE_")}
+    with subprocess.Popen([sys.executable, "-m", "chainrule", "serve"], env=own | settings) as process:
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
 
 
 def document_of(request: httpx.Request) -> dict[str, Any]:

@@ -1,26 +1,17 @@
 """The client against the real service, in a process of its own."""
 
-import asyncio
 import doctest
-import os
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
 
-from chainrule_client import AsyncClient, Client, InputError, RequestTimeoutError, TransportError
-
-pytest.importorskip("chainrule", reason="the service is a distribution of its own")
+from chainrule_client import Client, InputError, RequestTimeoutError, TransportError
 
 README = Path(__file__).parent.parent / "README.md"
-LONGEST_START_SECONDS = 60
 ENCODINGS = ["json", "base64", "safetensors"]
 NEURON: dict[str, Any] = {
     "network": [{"type": "dense", "name": "neuron", "units": 1, "activation": "relu"}],
@@ -29,59 +20,7 @@ NEURON: dict[str, Any] = {
 }
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + LONGEST_START_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, f"the service ended with {process.returncode} instead of starting"
-        try:
-            if httpx.get(f"{url}/health/ready").status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    pytest.fail(f"the service was not ready within {LONGEST_START_SECONDS} s")
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """Start a service, and say where."""
-    port = free_port()
-    settings = {"CHAINRULE_HOST": "127.0.0.1", "CHAINRULE_PORT": str(port), "CHAINRULE_DRAIN_SECONDS": "0"}
-    own = {name: value for name, value in os.environ.items() if not name.startswith("CHAINRULE_")}
-    with subprocess.Popen([sys.executable, "-m", "chainrule", "serve"], env=own | settings) as process:
-        try:
-            wait_until_ready(f"http://127.0.0.1:{port}", process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
 Ask = Callable[..., Any]
-
-
-@pytest.fixture(params=["Client", "AsyncClient"])
-def ask(request: pytest.FixtureRequest, url: str) -> Ask:
-    """Ask the service with a client of each kind."""
-
-    def ask(name: str, *, encoding: Any = "safetensors", **arguments: Any) -> Any:
-        if request.param == "Client":
-            with Client(base_url=url, encoding=encoding) as client:
-                return getattr(client, name)(**arguments)
-
-        async def awaited() -> Any:
-            async with AsyncClient(base_url=url, encoding=encoding) as client:
-                return await getattr(client, name)(**arguments)
-
-        return asyncio.run(awaited())
-
-    return ask
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -227,8 +166,8 @@ def test_the_answer_says_where_the_time_went_and_under_which_id(ask: Ask) -> Non
     assert {"read", "decode", "compute"} <= answer.server_timing.keys()
 
 
-def test_a_service_that_is_not_there_is_a_transport_error() -> None:
-    client = Client(base_url=f"http://127.0.0.1:{free_port()}", max_retries=0)
+def test_a_service_that_is_not_there_is_a_transport_error(free_port: int) -> None:
+    client = Client(base_url=f"http://127.0.0.1:{free_port}", max_retries=0)
     with client, pytest.raises(TransportError, match="ConnectError"):
         client.forward(**NEURON)
 
