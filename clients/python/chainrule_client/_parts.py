@@ -26,7 +26,8 @@ class Part(Mapping[str, Any]):
     _given: dict[str, Any]
 
     def __new__(cls, *args: Any, **named: Any) -> Self:
-        # Not in __init__: there a parameter that was left out looks like one that was given its default.
+        # Not in __init__, where a parameter that was left out looks like one that was given its default. That has the
+        # signature, and refuses what does not fit it.
         part = super().__new__(cls)
         part._given = {"type": cls.type, **dict(zip(cls._positional, args, strict=False)), **named}
         return part
@@ -42,7 +43,7 @@ class Part(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         given = (f"{name}={value!r}" for name, value in self._given.items() if name != "type")
-        return f"{self.__class__.__name__}({', '.join(given)})"
+        return f"{type(self).__name__}({', '.join(given)})"
 
     def to_definition(self) -> dict[str, Any]:
         """Give it as plain dicts, lists and numbers, ready for ``json.dumps``."""

@@ -1,7 +1,9 @@
 """The generated builders are what the service's classes say, and build what these accept."""
 
+import doctest
 import inspect
 import json
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ pytest.importorskip("chainrule", reason="the service is a distribution of its ow
 
 from chainrule.core.examples import Example
 from chainrule.core.part import Part, classes
+from scripts.builders import annotations, names
 from scripts.builders.families import FAMILIES, Family
 from scripts.builders.modules import module, path_of
 from scripts.builders.names import class_name
@@ -27,6 +30,13 @@ def builder(family: Family, cls: type[Part]) -> Any:
 @pytest.mark.parametrize("family", FAMILIES, ids=FAMILY_NAMES)
 def test_a_module_is_what_make_generate_writes(family: Family) -> None:
     assert path_of(family).read_text("utf-8") == module(family), "make generate writes it"
+
+
+@pytest.mark.parametrize("generator", [annotations, names])
+def test_the_examples_of_the_generator_are_true(generator: ModuleType) -> None:
+    failed, tried = doctest.testmod(generator)
+    assert failed == 0
+    assert tried > 0
 
 
 @pytest.mark.parametrize(

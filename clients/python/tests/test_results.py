@@ -172,6 +172,8 @@ def test_results_and_their_arrays_cannot_be_written_to(ask: Callable[..., Any]) 
         result.gradients.weights["block.1"]["kernel"][0] = 0.0
     with pytest.raises(ValueError, match="read-only"):
         result.outputs += 1.0
+    with pytest.raises(ValueError, match="read-only"):
+        result.statistics.activation_gradients["block.1"].mean[0] = 0.0
 
 
 def test_fields_of_a_newer_service_are_kept(ask: Callable[..., Any]) -> None:

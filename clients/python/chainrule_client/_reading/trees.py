@@ -25,7 +25,7 @@ def common(answer: Document, envelope: Envelope, result: type[Answer]) -> dict[s
     }
 
 
-def array_reader(dtype: np.dtype[Any]) -> Callable[[Any], Array]:
+def array_reader(dtype: np.dtype[Any] | None) -> Callable[[Any], Array]:
     """How to read an array: lists become `dtype`, what came as bytes has its type already."""
 
     def read(value: Any) -> Array:
@@ -38,10 +38,11 @@ def array_reader(dtype: np.dtype[Any]) -> Callable[[Any], Array]:
 
 
 def number_reader(dtype: np.dtype[Any] | None) -> Callable[[Any], NumberOrArray]:
-    """How to read one number, or an array of them: a list becomes `dtype`, or what its numbers are without one."""
+    """How to read one number, or an array of them; without a `dtype`, of whatever the numbers in a list are."""
+    array = array_reader(dtype)
 
     def read(value: Any) -> NumberOrArray:
-        return np.asarray(value, dtype) if isinstance(value, list | np.ndarray) else value
+        return array(value) if isinstance(value, list | np.ndarray) else value
 
     return read
 
