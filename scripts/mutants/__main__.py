@@ -1,35 +1,43 @@
 """Lets every mutant of the formulas live for as long as no test notices: ``make mutants``.
 
-    python -m scripts.mutants [--jobs N] [core/layers/dense.py core/losses ...]
+    python -m scripts.mutants [--jobs N] [--survivors] [core/layers/dense.py core/losses ...]
 
-Ends with 1 if a mutant lives that is not in ``equivalent.toml``.
+Ends with 1 if a mutant lives that is not in ``equivalent.toml``. What became of each is kept, so that after writing a
+test, or an interruption, ``--survivors`` plays only those that no test has killed so far.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is imported; threads do not survive a fork
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from scripts.mutants.known import equivalents
-from scripts.mutants.made import COPY, ROOT, Mutant, files, make
+from scripts.mutants.known import Key, equivalents
+from scripts.mutants.made import COPY, ROOT, WORK, Mutant, files, make
 from scripts.mutants.played import Play
 
 TESTS = ("tests/core", "tests/calls")
-ARGUMENTS = ("--capture=no", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+ALREADY_IMPORTED = "ignore::pytest.PytestAssertRewriteWarning"
+ARGUMENTS = ("--capture=no", "-qq", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-W", ALREADY_IMPORTED)
+
+FATES = WORK / "fates.jsonl"
+"""What killed each mutant, or null; a line for each that was played."""
 
 
 def main() -> int:
     """Make the mutants, play the tests against them, and tell what became of them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--jobs", type=int, default=1, help="how many mutants are played at the same time")
+    parser.add_argument("--survivors", action="store_true", help="play only those that nothing has killed before")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of the fastest tests that reach a mutant")
     parser.add_argument("selection", nargs="*", help="files or folders, as in core/layers/dense.py")
     asked = parser.parse_args()
     os.chdir(ROOT)
@@ -38,12 +46,20 @@ def main() -> int:
     except ValueError as error:
         parser.error(str(error))
     mutants = make(chosen)
-    print(f"{len(mutants)} mutants in {len(chosen)} files; running the tests without them first", flush=True)
-    fates = play(mutants, asked.jobs)
-    return 1 if len(fates) < len(mutants) or report(chosen, fates) else 0
+    before = fates_so_far() if asked.survivors else {}
+    played = [mutant for mutant in mutants if not before.get(mutant.key)]
+    print(f"{len(played)} mutants in {len(chosen)} files; running the tests without them first", flush=True)
+    fates = {mutant: before.get(mutant.key) for mutant in mutants} | play(played, asked.jobs, asked.seconds)
+    return 1 if report(chosen, fates) else 0
 
 
-def play(mutants: list[Mutant], jobs: int) -> dict[Mutant, str | None]:
+def fates_so_far() -> dict[Key, str | None]:
+    """Read what killed each mutant in the runs before; of several fates the last one counts."""
+    lines = FATES.read_text().splitlines() if FATES.exists() else []
+    return {tuple(key): killer for key, killer in map(json.loads, lines)}
+
+
+def play(mutants: list[Mutant], jobs: int, seconds: float) -> dict[Mutant, str | None]:
     """Run the tests against each mutant; give what killed it, or nothing for those that live."""
     settings.register_profile(
         "mutants",
@@ -55,40 +71,52 @@ def play(mutants: list[Mutant], jobs: int) -> dict[Mutant, str | None]:
     )
     settings.load_profile("mutants")
     sys.path.insert(0, str(COPY))
-    playing = Play(mutants, jobs, tell(len(mutants)))
+    playing = Play(mutants, jobs, seconds, tell(len(mutants)))
     pytest.main([*ARGUMENTS, *TESTS], plugins=[playing])
     return playing.fates
 
 
-def tell(count: int):
-    """Print a line for each survivor, and one in between."""
+def tell(count: int) -> Callable[[int, Mutant, str | None], None]:
+    """Make what is called with the number of mutants so far, the latest of them and what killed it."""
+    known = known_keys()
+    fates = FATES.open("a", buffering=1)
 
     def told(number: int, mutant: Mutant, killer: str | None) -> None:
-        if number % 200 == 0:
+        print(json.dumps([mutant.key, killer]), file=fates)
+        if number % 500 == 0 or number == count:
             print(f"{number} of {count}", flush=True)
+        if not killer and mutant.key not in known:
+            print(described(mutant), flush=True)
 
     return told
 
 
+def described(mutant: Mutant) -> str:
+    """Write a mutant as a difference."""
+    return f"\n{mutant.file} {mutant.function}\n  - {mutant.was}\n  + {mutant.becomes}\n"
+
+
+def known_keys() -> set[Key]:
+    """Every mutant on the list of equivalents."""
+    return {key for one in equivalents() for key in one.mutants()}
+
+
 def report(chosen: Iterable[str], fates: dict[Mutant, str | None]) -> bool:
-    """Print a line for each file and the survivors; say whether there are any."""
-    known = {key for one in equivalents() for key in one.keys()}
+    """Print a line for each file; say whether one of its mutants lives that nobody knows to be equivalent."""
+    known = known_keys()
     became = {
         mutant: "killed" if killer else "equivalent" if mutant.key in known else "survived"
         for mutant, killer in fates.items()
     }
     counts = Counter((mutant.file, fate) for mutant, fate in became.items())
-    print(f"\n{'file':<44} {'mutants':>8} {'killed':>8} {'equivalent':>10} {'survived':>8}")
+    print(f"\n{'file':<40} {'mutants':>8} {'killed':>8} {'equivalent':>10} {'survived':>8}")
     for file in chosen:
         row = [counts[file, fate] for fate in ("killed", "equivalent", "survived")]
-        print(f"{file:<44} {sum(row):>8} {row[0]:>8} {row[1]:>10} {row[2]:>8}")
-    survivors = [mutant for mutant, fate in became.items() if fate == "survived"]
-    for mutant in survivors:
-        print(f"\n{mutant.file} {mutant.function}\n  - {mutant.was}\n  + {mutant.becomes}")
-    stale = [mutant for mutant, killer in fates.items() if killer and mutant.key in known]
-    for mutant in stale:
-        print(f"\nlisted as equivalent, but killed by {fates[mutant]}: {mutant.file} {mutant.function}\n  + {mutant.becomes}")
-    return bool(survivors)
+        print(f"{file:<40} {sum(row):>8} {row[0]:>8} {row[1]:>10} {row[2]:>8}")
+    for mutant, killer in fates.items():
+        if killer and mutant.key in known:
+            print(f"\nlisted as equivalent, but killed by {killer}: {described(mutant)}")
+    return "survived" in became.values()
 
 
 if __name__ == "__main__":

@@ -14,25 +14,25 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Equivalent:
-    """Changes of one line that change no answer."""
+    """Changes of one function that change no answer, and why."""
 
     file: str
     function: str
-    was: str
-    becomes: tuple[str, ...]
     why: str
+    changes: tuple[tuple[str, str], ...]
+    """For each the lines that it changes and what it makes of them, without indentation."""
 
-    def keys(self) -> Iterator[Key]:
+    def mutants(self) -> Iterator[Key]:
         """Name each mutant as ``made.Mutant.key`` does."""
-        for one in self.becomes:
-            yield self.file, self.function, self.was, one
+        for was, becomes in self.changes:
+            yield self.file, self.function, was, becomes
 
 
 def equivalents(path: Path = LIST) -> list[Equivalent]:
     """Read the list."""
     document = tomllib.loads(path.read_text())
     return [
-        Equivalent(file, one["function"], one["was"], tuple(one["becomes"]), one["why"])
+        Equivalent(file, one["function"], one["why"], tuple((was, becomes) for was, becomes in one["changes"]))
         for file, entries in document.items()
         for one in entries
     ]

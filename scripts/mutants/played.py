@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from itertools import accumulate, takewhile
 
 import pytest
-from _pytest.runner import runtestprotocol
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 from mutmut.utils.format_utils import mangled_name_from_mutant_name
@@ -27,8 +26,6 @@ from scripts.mutants.made import Mutant
 
 SURVIVED, KILLED = 0, 1
 
-MOST_SECONDS_OF_TESTS = 20.0
-"""A mutant that is reached by longer tests in all is played the fastest of them."""
 MORE_MEMORY = 2**30
 """Bytes that a mutant may take."""
 
@@ -44,19 +41,27 @@ class Times:
 class Play:
     """The plugin of pytest that runs the tests again and again instead of once."""
 
-    def __init__(self, mutants: Iterable[Mutant], jobs: int, tell: Callable[[int, Mutant, str | None], None]) -> None:
+    def __init__(
+        self, mutants: Iterable[Mutant], jobs: int, seconds: float, tell: Callable[[int, Mutant, str | None], None]
+    ) -> None:
         self._mutants = list(mutants)
+        self._seconds = seconds
         self._jobs = jobs
         self._tell = tell
         self._killers: dict[str, list[pytest.Item]] = defaultdict(list)
         self.fates: dict[Mutant, str | None] = {}
         """What killed each mutant, or nothing for those that live."""
 
+        self._reports: list[pytest.TestReport] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._reports.append(report)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed:
             raise session.Interrupted("the tests cannot be collected")
-        times = _measure(session.items)
+        times = self._measure(session.items)
         gc.freeze()  # what a fork only reads stays shared with its parent
         running: dict[int, tuple[Mutant, int]] = {}
         for mutant in self._mutants:
@@ -66,7 +71,7 @@ class Play:
                 continue
             while len(running) >= self._jobs:
                 self._wait(running, times)
-            pid, reader = _start(mutant, tests, times)
+            pid, reader = self._start(mutant, tests, times)
             running[pid] = mutant, reader
         while running:
             self._wait(running, times)
@@ -77,8 +82,8 @@ class Play:
         function = mangled_name_from_mutant_name(mutant.name)
         callers = sorted(times.callers[function], key=times.seconds.__getitem__)
         spent = accumulate(times.seconds[one] for one in callers)
-        few = [one for one, _ in takewhile(lambda pair: pair[1] <= MOST_SECONDS_OF_TESTS, zip(callers, spent, strict=True))]
-        return list(dict.fromkeys([*self._killers[function], *few]))
+        fastest = takewhile(lambda pair: pair[1] <= self._seconds, zip(callers, spent, strict=True))
+        return list(dict.fromkeys([*self._killers[function], *(one for one, _ in fastest)]))
 
     def _wait(self, running: dict[int, tuple[Mutant, int]], times: Times) -> None:
         pid, status = os.wait()
@@ -92,7 +97,7 @@ class Play:
             self._note(mutant, "it does not end")
         else:
             self._note(mutant, killer or f"exit code {code}")
-            self._remember(mutangle(mutant), killer, times)
+            self._remember(mangled_name_from_mutant_name(mutant.name), killer, times)
 
     def _remember(self, function: str, killer: str, times: Times) -> None:
         """Put a test in front for the next mutants of the function."""
@@ -104,66 +109,67 @@ class Play:
         self.fates[mutant] = killer
         self._tell(len(self.fates), mutant, killer)
 
+    def _outcomes(self, item: pytest.Item, following: pytest.Item | None) -> list[pytest.TestReport]:
+        """Run a test as pytest does."""
+        self._reports.clear()
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        return self._reports
 
-def mutangle(mutant: Mutant) -> str:
-    return mangled_name_from_mutant_name(mutant.name)
+    def _measure(self, items: list[pytest.Item]) -> Times:
+        """Run every test without a mutant.
 
+        Raises
+        ------
+        pytest.UsageError
+            If one fails, since it would kill every mutant.
+        """
+        times = Times()
+        set_mutant_under_test("stats")
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            called: set[str] = state()._stats  # noqa: SLF001 (where mutmut's trampolines say that they were called)
+            called.clear()
+            start = time.process_time()
+            reports = self._outcomes(item, following)
+            times.seconds[item] = time.process_time() - start
+            if any(report.failed for report in reports):
+                text = "\n".join(report.longreprtext for report in reports)
+                raise pytest.UsageError(f"{item.nodeid} fails without any mutant:\n{text}")
+            if not any(report.skipped for report in reports):
+                for function in called:
+                    times.callers[function].append(item)
+        set_mutant_under_test("")
+        return times
 
-def _measure(items: list[pytest.Item]) -> Times:
-    """Run every test without a mutant.
+    def _start(self, mutant: Mutant, tests: list[pytest.Item], times: Times) -> tuple[int, int]:
+        """Fork a process that plays a mutant; give its id and a pipe in which it says what killed it."""
+        reader, writer = os.pipe()
+        sys.stdout.flush()
+        pid = os.fork()
+        if pid:
+            os.close(writer)
+            return pid, reader
+        code = KILLED
+        try:
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, 1)
+            os.dup2(nothing, 2)
+            killer = self._first_to_fail(mutant, tests, times)
+            if killer is None:
+                code = SURVIVED
+            else:
+                os.write(writer, killer.encode())
+        finally:
+            os._exit(code)  # whatever was raised: the parent's part of pytest is not for this process
 
-    Raises
-    ------
-    pytest.UsageError
-        If one fails, since it would kill every mutant.
-    """
-    times = Times()
-    set_mutant_under_test("stats")
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        state()._stats.clear()  # noqa: SLF001 (where mutmut's trampolines say that they were called)
-        start = time.process_time()
-        reports = runtestprotocol(item, log=False, nextitem=following)
-        times.seconds[item] = time.process_time() - start
-        if any(report.failed for report in reports):
-            text = "\n".join(report.longreprtext for report in reports)
-            raise pytest.UsageError(f"{item.nodeid} fails without any mutant:\n{text}")
-        if not any(report.skipped for report in reports):
-            for function in state()._stats:  # noqa: SLF001
-                times.callers[function].append(item)
-    set_mutant_under_test("")
-    return times
-
-
-def _start(mutant: Mutant, tests: list[pytest.Item], times: Times) -> tuple[int, int]:
-    """Fork a process that plays a mutant; give its id and a pipe in which it says what killed it."""
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid:
-        os.close(writer)
-        return pid, reader
-    code = KILLED
-    try:
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)
-        os.dup2(nothing, 2)
-        killer = _first_to_fail(mutant, tests, times)
-        if killer is None:
-            code = SURVIVED
-        else:
-            os.write(writer, killer.encode())
-    finally:
-        os._exit(code)  # whatever was raised: the parent's part of pytest is not for this process
-
-
-def _first_to_fail(mutant: Mutant, tests: list[pytest.Item], times: Times) -> str | None:
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (_memory() + MORE_MEMORY, most))
-    set_mutant_under_test(mutant.name)
-    for item, following in zip(tests, [*tests[1:], None], strict=True):
-        signal.setitimer(signal.ITIMER_PROF, 5 * times.seconds[item] + 3)  # of computing; then the process is ended
-        if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
-            return item.nodeid
-    return None
+    def _first_to_fail(self, mutant: Mutant, tests: list[pytest.Item], times: Times) -> str | None:
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (_memory() + MORE_MEMORY, most))
+        set_mutant_under_test(mutant.name)
+        for item, following in zip(tests, [*tests[1:], None], strict=True):
+            signal.setitimer(signal.ITIMER_PROF, 5 * times.seconds[item] + 3)  # of computing; then it is ended
+            if any(report.failed for report in self._outcomes(item, following)):
+                return item.nodeid
+        return None
 
 
 def _memory() -> int:

@@ -82,6 +82,13 @@ def test_softmax_of_large_scores_is_finite(large: float) -> None:
     assert np.isfinite(dx).all()
 
 
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_each_row_is_held_against_its_own_largest_score(name: str) -> None:
+    rows = [[1000.0, 1001.0], [-1000.0, -999.0], [0.0, 1.0]]
+    y, _ = both(name, rows, np.ones((3, 2)))
+    np.testing.assert_array_equal(y, [y[2], y[2], y[2]])
+
+
 def test_softmax_along_another_axis_is_that_of_the_turned_array() -> None:
     x, upstream = np.random.default_rng(0).normal(size=(2, 2, 3, 4))
     y, dx = both("softmax", x, upstream, axis=1)

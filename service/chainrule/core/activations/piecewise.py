@@ -127,8 +127,7 @@ class HardSilu(Piecewise):
         return y
 
     def slope(self, x: Array, y: Array) -> NDArray[Any]:
-        slope = np.clip(x, -3, 3)
-        slope /= 3
+        slope = x / 3
         slope += 0.5
         slope *= (x > -3) & (x < 3)
         slope += x >= 3
