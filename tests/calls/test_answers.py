@@ -31,13 +31,19 @@ def asked(loss: Any = "categorical_crossentropy", layers: Any = LAYERS, **more: 
     return {"network": {"layers": layers}, "weights": WEIGHTS, "batch": batch, "loss": loss, **more}
 
 
+def without_loss(**more: Any) -> dict[str, Any]:
+    document = asked(None, **more)
+    del document["batch"]["targets"]
+    return document
+
+
 def including(*names: str, **options: Any) -> dict[str, Any]:
     return {"options": {"include": list(names), **options}}
 
 
 class TestLosses:
     def test_without_a_loss_there_is_none(self) -> None:
-        answer = forward({**asked(), "loss": None})
+        answer = forward(without_loss())
         assert (answer["loss"], answer["loss_weight"], answer["fused"]) == (None, None, False)
         assert "data_loss" not in answer
 
@@ -133,8 +139,7 @@ class TestPenalties:
         np.testing.assert_array_equal(answer["weights"]["scores"]["kernel"], plain["weights"]["scores"]["kernel"])
 
     def test_without_a_loss_only_the_penalty_is_told(self) -> None:
-        document = {**asked(layers=self.regularized), "loss": None}
-        answer = forward(document)
+        answer = forward(without_loss(layers=self.regularized))
         assert (answer["loss"], answer["data_loss"]) == (None, None)
         assert_close(answer["regularization_loss"], self.penalty)
 
@@ -221,7 +226,7 @@ class TestIncludes:
 
     def test_the_gradient_at_the_output_is_the_upstream_gradient(self) -> None:
         upstream = np.arange(6.0).reshape(3, 2)
-        document = {**asked(**including("activation_gradients")), "loss": None}
+        document = without_loss(**including("activation_gradients"))
         answer = backward({**document, "batch": {"inputs": INPUTS, "output_gradients": upstream}})
         np.testing.assert_array_equal(answer["activation_gradients"]["last"], upstream)
 
@@ -310,11 +315,8 @@ class TestJobs:
             with pytest.raises(stop):
                 prepare(decoded(asked()), Limits()).compute(proceed)
 
-    def test_a_job_knows_what_it_will_cost_and_how_to_answer(self) -> None:
-        job = prepare_backward(decoded(asked(options={"encoding": "base64"})), Limits())
-        assert job.base64
-        assert job.flops == 3 * (2 * 3 * 2 * 2) * 2
-        assert job.numbers == 3 * 2 * 5
+    def test_a_job_knows_how_to_answer(self) -> None:
+        assert prepare_backward(decoded(asked(options={"encoding": "base64"})), Limits()).base64
         assert not prepare_forward(decoded(asked()), Limits()).base64
 
     def test_a_job_may_be_computed_again(self) -> None:

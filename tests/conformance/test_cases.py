@@ -17,8 +17,10 @@ HERE = Path(__file__).parent
 ENCODINGS = ("json", "base64", "safetensors")
 TIERS = {"tier1", "tier2", "tier3"}
 """The parts of the vocabulary that are built."""
-BESIDE = {"backward", "forward", "metrics", "paths", "wrt"}
+BESIDE = {"backward", "forward", "metrics", "paths", "statistics", "upstreams", "wrt"}
 """What is built of that which stands beside the bare two calls."""
+UNBUILT = {"/explain", "/gradcheck"}
+"""Calls that cases of what is built ask too."""
 
 Case = dict[str, Any]
 
@@ -38,7 +40,8 @@ KIT = _kit()
 
 def _is_built(case: Case) -> bool:
     tags = set(case["tags"])
-    return bool(tags & TIERS) and ("beside" not in tags or bool(tags & BESIDE))
+    built = bool(tags & TIERS) and ("beside" not in tags or bool(tags & BESIDE))
+    return built and case.get("endpoint") not in UNBUILT
 
 
 FILES = {path.stem: json.loads(path.read_text())["cases"] for path in sorted((HERE / "cases").glob("*.json"))}

@@ -65,9 +65,11 @@ class Passes:
         return self.back(self.forward())
 
     def back(self, passed: engine.Forward) -> engine.Backward:
-        """The backward pass of a forward pass."""
-        start = (self.network.nodes[-1].value, self.upstream)
-        return engine.backward(self.network, passed, start, self.weights, self.asked, self.proceed)
+        """The backward pass of a forward pass: of one upstream gradient, without the axis for several."""
+        start = (self.network.nodes[-1].value, self.upstream[np.newaxis])
+        found = engine.backward(self.network, passed, start, self.weights, self.asked, self.proceed)
+        weights = {node: {name: one[0] for name, one in named.items()} for node, named in found.weights.items()}
+        return engine.Backward(weights, {index: one[0] for index, one in found.values.items()})
 
     def number(self) -> float:
         """One number of all outputs: what ``backward`` differentiates."""

@@ -90,14 +90,22 @@ EVERYTHING = {
 
 
 def test_an_answer_with_everything_in_it_is_one_of_its_schema() -> None:
-    ahead = as_json(forward(EVERYTHING | {"options": {"include": ["activations", "sample_losses"]}}))
+    ahead = as_json(forward(EVERYTHING | {"options": {"include": ["activations", "sample_losses", "statistics"]}}))
     checker(ForwardResponse).validate(ahead)
     assert ahead.keys() == schema_of(ForwardResponse)["properties"].keys()
-    include = ["activations", "sample_losses", "activation_gradients", "norms"]
+    include = ["activations", "sample_losses", "activation_gradients", "norms", "statistics"]
     back = as_json(backward(EVERYTHING | {"options": {"include": include}}))
     checker(BackwardResponse).validate(back)
     assert back.keys() == schema_of(BackwardResponse)["properties"].keys()
     assert back["warnings"][0].keys() == {"code", "detail", "pointer"}
+
+
+def test_an_answer_to_several_upstream_gradients_is_one_of_its_schema() -> None:
+    document = {**EVERYTHING, "loss": None, "batch": {"inputs": {"x": [[1.0]]}, "output_gradients": [[[1.0, 0.0]]] * 2}}
+    del document["metrics"]
+    answer = as_json(backward({**document, "options": {"include": ["activation_gradients", "norms", "statistics"]}}))
+    checker(BackwardResponse).validate(answer)
+    assert len(answer["norms"]["global"]) == len(answer["gradients"]["inputs"]["x"]) == 2
 
 
 def test_an_answer_of_nulls_is_one_of_its_schema() -> None:

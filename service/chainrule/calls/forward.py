@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.calls.costs import check_forward_cost
 from chainrule.calls.job import Document, Job, Proceed
-from chainrule.calls.prepare import Prepared, name_of, prepare
+from chainrule.calls.measures import Measures, check_measures, name_of, read_measures
+from chainrule.calls.prepare import Prepared, prepare
+from chainrule.calls.statistics import forward_statistics
 from chainrule.core import engine
 from chainrule.core.arrays import Array, is_finite
 from chainrule.core.limits import Limits
@@ -26,38 +29,45 @@ def prepare_forward(document: Document, limits: Limits) -> Job:
     InputError
         With everything that is wrong with it, as far as it could be looked at.
     """
-    prepared = prepare(ForwardRequest, document, limits)
+    prepared = prepare(ForwardRequest, document, limits, check_measures, check_forward_cost)
+    measures = read_measures(prepared)
 
     def compute(proceed: Proceed) -> Document:
         with engine.arithmetic():
-            passed, evaluated = run_forward(prepared, proceed)
-            return forward_answer(prepared, passed, evaluated)
+            passed, evaluated = run_forward(prepared, measures, proceed)
+            return forward_answer(prepared, measures, passed, evaluated)
 
     return prepared.job(compute)
 
 
-def run_forward(prepared: Prepared[Any], proceed: Proceed) -> tuple[engine.Forward, Evaluated | None]:
+def run_forward(
+    prepared: Prepared[Any], measures: Measures, proceed: Proceed
+) -> tuple[engine.Forward, Evaluated | None]:
     """Compute the outputs and the loss."""
-    network, objective = prepared.network, prepared.objective
+    network, objective = prepared.network, measures.objective
     passed = engine.forward(network, prepared.inputs, prepared.weights, prepared.runs, proceed)
     return passed, None if objective is None else evaluate(objective, network, passed)
 
 
-def forward_answer(prepared: Prepared[Any], passed: engine.Forward, evaluated: Evaluated | None) -> Document:
+def forward_answer(
+    prepared: Prepared[Any], measures: Measures, passed: engine.Forward, evaluated: Evaluated | None
+) -> Document:
     """Put together what ``/forward`` and ``/backward`` both answer."""
-    request, objective = prepared.request, prepared.objective
+    include, objective = prepared.request.options.include, measures.objective
     answer: Document = {
         "outputs": passed.values[-1],
         **_losses(prepared, evaluated),
         "fused": objective is not None and objective.fused,
         "state": _state(prepared, passed),
     }
-    if prepared.metrics:
-        answer["metrics"] = _metrics(prepared, passed.values[-1])
-    if "activations" in request.options.include:
+    if measures.metrics:
+        answer["metrics"] = _metrics(measures, passed.values[-1])
+    if "activations" in include:
         answer["activations"] = {node.name: passed.values[node.value] for node in prepared.network.nodes}
-    if evaluated is not None and "sample_losses" in request.options.include:
+    if evaluated is not None and "sample_losses" in include:
         answer["sample_losses"] = evaluated.reduced.position_losses
+    if "statistics" in include:
+        answer["statistics"] = forward_statistics(prepared, passed)
     answer["warnings"] = [] if evaluated is None else [asdict(warned) for warned in evaluated.warnings]
     return answer
 
@@ -86,9 +96,9 @@ def _state(prepared: Prepared[Any], passed: engine.Forward) -> dict[str, dict[st
     }
 
 
-def _metrics(prepared: Prepared[Any], outputs: Array) -> dict[str, float]:
+def _metrics(measures: Measures, outputs: Array) -> dict[str, float]:
     """Compute the metrics, weighted as the loss is: by sample weights, without ignored positions."""
-    objective = prepared.objective
+    objective = measures.objective
     kept = None if objective is None else objective.loss.kept(objective.targets)
-    weights = position_factors(kept, prepared.sample_weights, outputs[..., 0])
-    return {name_of(metric): metric.mean(outputs, targets, weights) for metric, targets in prepared.metrics}
+    weights = position_factors(kept, measures.sample_weights, outputs[..., 0])
+    return {name_of(metric): metric.mean(outputs, targets, weights) for metric, targets in measures.metrics}

@@ -15,13 +15,9 @@ Proceed = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is left to do for a request, and what it will cost."""
+    """What is left to do for a request."""
 
     compute: Callable[[Proceed], Document]
     """Computes the answer."""
     base64: bool
     """Whether a JSON answer holds arrays as base64."""
-    flops: int
-    """Floating-point operations, forward and backward."""
-    numbers: int
-    """Numbers in the inputs and in the outputs of all layers: the work that is no matrix product."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from chainrule.core.arrays import Array, Weights, is_finite
-from chainrule.core.layer import Gradients, Run, Wanted
+from chainrule.core.layer import Gradients, Layer, Run, Wanted
 from chainrule.core.network import Network, Operation
 from chainrule.errors import InputError, pointer
 
@@ -49,19 +49,28 @@ class Forward:
     states: dict[int, Weights]
     """The new state of each node that has one."""
 
+    def again(self) -> Forward:
+        """Give the same with caches of its own to be taken away, for one backward pass of several."""
+        return replace(self, caches=list(self.caches))
+
 
 def forward(
-    network: Network, inputs: Sequence[Array], weights: Sequence[Weights], runs: Sequence[Run], proceed: Proceed
+    network: Network, known: Sequence[Array], weights: Sequence[Weights], runs: Sequence[Run], proceed: Proceed
 ) -> Forward:
     """Run the operations in order.
+
+    Parameters
+    ----------
+    known
+        The inputs, and the outputs of as many operations as are known already: those are not run, and leave no cache.
 
     Raises
     ------
     InputError
         ``non_finite_result``, naming the first layer whose output is not finite.
     """
-    values, caches, states = list(inputs), [], {}
-    for operation in network.operations:
+    values, caches, states = list(known), [], {}
+    for operation in network.operations[len(known) - len(network.inputs) :]:
         proceed()
         reads = [values[source] for source in operation.sources]
         node = operation.node
@@ -92,12 +101,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Backward:
-    """What the backward pass gives. What was not asked for, or is read by nothing, is not in it."""
+    """What the backward pass gives, K of each. What was not asked for, or is read by nothing, is not in it."""
 
     weights: Mapping[int, Weights]
-    """Gradients of each node's weights."""
+    """Gradients of each node's weights, ``(K, *shape)``."""
     values: dict[int, Array]
-    """Gradients at the inputs and at the nodes' outputs."""
+    """Gradients at the inputs and at the nodes' outputs, ``(K, *shape)``."""
 
 
 def backward(
@@ -108,13 +117,13 @@ def backward(
     asked: Asked,
     proceed: Proceed,
 ) -> Backward:
-    """Run the operations in reverse, from the gradient at one value.
+    """Run the operations in reverse, from K gradients at one value: side by side, so that each cache is freed once.
 
     Parameters
     ----------
     start
-        The value at which the chain starts, and the gradient there. Operations after it are left out: a loss that is
-        fused with the last operation has differentiated it already.
+        The value at which the chain starts, and the gradients there, ``(K, *shape)``. Operations after it are left
+        out: a loss that is fused with the last operation has differentiated it already.
 
     Raises
     ------
@@ -137,13 +146,22 @@ def backward(
         if upstream is None or not (wanted.inputs or wanted.weights):
             continue
         proceed()
-        gradients = operation.layer.backward(upstream, weights[operation.node], cache, wanted)
+        gradients = _gradients(operation.layer, upstream, weights[operation.node], cache, wanted)
         _check_finite(network, operation, gradients)
         found.setdefault(operation.node, {}).update(gradients.weights)
         for source, one in zip(operation.sources, gradients.inputs, strict=True):
             if one is not None and needed[source]:
                 reached[source] = _added(network, operation, reached.get(source), one)
     return Backward(found, reached)
+
+
+def _gradients(layer: Layer, upstream: Array, weights: Weights, cache: Any, wanted: Wanted) -> Gradients:
+    """Run the backward pass of a layer for each of the K gradients that arrive; of one alone, nothing is copied."""
+    if len(upstream) > 1:
+        return layer.backward_each(upstream, weights, cache, wanted)
+    alone = layer.backward(upstream[0], weights, cache, wanted)
+    inputs = tuple(None if one is None else one[np.newaxis] for one in alone.inputs)
+    return Gradients(inputs, {name: one[np.newaxis] for name, one in alone.weights.items()})
 
 
 def _needed(network: Network, asked: Asked) -> list[bool]:
@@ -202,7 +220,7 @@ def penalty(network: Network, weights: Sequence[Weights], dtype: np.dtype[Any]) 
 def with_penalties(
     network: Network, weights: Sequence[Weights], gradients: Mapping[int, Weights]
 ) -> dict[int, Weights]:
-    """Add each regularizer's slope to the gradient of its weight.
+    """Add each regularizer's slope to the gradient of its weight: to each of the K, where there are so many.
 
     Raises
     ------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chainrule.schemas.problems import Problem
-from chainrule.schemas.requests import BackwardRequest, ForwardRequest, PassRequest
+from chainrule.schemas.requests import BackwardRequest, ForwardRequest, Options, PassRequest, RunRequest
 from chainrule.schemas.responses import BackwardResponse, ForwardResponse
 from chainrule.schemas.validation import parse
 
@@ -12,7 +12,9 @@ __all__ = [
     "BackwardResponse",
     "ForwardRequest",
     "ForwardResponse",
+    "Options",
     "PassRequest",
     "Problem",
+    "RunRequest",
     "parse",
 ]

@@ -26,6 +26,30 @@ class Warned(Described):
     """Where in the request, as a JSON pointer."""
 
 
+class Summarized(Described):
+    """Five numbers for an array; of a gradient with K upstream gradients, lists of K numbers."""
+
+    minimum: float | list[float]
+    """The smallest entry."""
+    maximum: float | list[float]
+    """The largest entry."""
+    mean: float | list[float]
+    """The sum of the entries, divided by their number."""
+    standard_deviation: float | list[float]
+    """The root of the mean square distance from the mean."""
+    zeros: int | list[int]
+    """How many entries are exactly 0."""
+
+
+class ForwardStatistics(Described):
+    """Five numbers for each array of the forward pass."""
+
+    activations: dict[str, Summarized]
+    """Of each layer's output."""
+    weights: dict[str, dict[str, Summarized]]
+    """Of each weight."""
+
+
 class ForwardResponse(Described):
     """The outputs and the loss."""
 
@@ -49,12 +73,17 @@ class ForwardResponse(Described):
     """Each layer's output."""
     sample_losses: WireArray | None = None
     """Each position's loss, times its weights."""
+    statistics: ForwardStatistics | None = None
+    """Five numbers for each array, without the arrays."""
     warnings: list[Warned]
     """What the caller should know."""
 
 
 class AllGradients(Described):
-    """The derivative of the loss (or of what the upstream gradient weighs) by everything that was sent."""
+    """The derivative of the loss (or of what the upstream gradient weighs) by everything that was sent.
+
+    With K upstream gradients, every array has an axis of length K in front.
+    """
 
     weights: WireTree
     """The tree that was sent as ``weights``: same names, same shapes."""
@@ -65,10 +94,28 @@ class AllGradients(Described):
 class Norms(Described):
     """How long gradients are."""
 
-    layers: dict[str, dict[str, float]]
-    """L2 norm of the gradient of each weight."""
-    together: Annotated[float, Field(alias="global")]
+    layers: dict[str, dict[str, float | list[float]]]
+    """L2 norm of the gradient of each weight; with K upstream gradients, lists of K numbers."""
+    together: Annotated[float | list[float], Field(alias="global")]
     """L2 norm of all of them together."""
+
+
+class SummarizedGradients(Described):
+    """Five numbers for each gradient."""
+
+    weights: dict[str, dict[str, Summarized]]
+    """Of the gradient of each weight that was asked for."""
+    inputs: Summarized | dict[str, Summarized | None] | None
+    """Of the gradient at the batch, by name where the inputs have names."""
+
+
+class BackwardStatistics(ForwardStatistics):
+    """Five numbers for each array of both passes."""
+
+    activation_gradients: dict[str, Summarized]
+    """Of the gradient at each layer's output."""
+    gradients: SummarizedGradients
+    """Of what was asked for."""
 
 
 class BackwardResponse(ForwardResponse):
@@ -80,3 +127,5 @@ class BackwardResponse(ForwardResponse):
     """The gradient at each layer's output; a last layer that was fused with the loss has none."""
     norms: Norms | None = None
     """Norms of the gradients of weights."""
+    statistics: BackwardStatistics | None = None
+    """Five numbers for each array, without the arrays."""

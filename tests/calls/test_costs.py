@@ -48,6 +48,41 @@ def test_what_forward_includes_is_counted_too() -> None:
     assert caught.value.faults[0].pointer == "/options/include"
 
 
+def several(count: int, **options: Any) -> dict[str, Any]:
+    document = request(**options)
+    del document["loss"]
+    document["batch"] = {"inputs": np.ones((10, 1)), "output_gradients": np.ones((count, 10, 50))}
+    return document
+
+
+@pytest.mark.parametrize(
+    ("limit", "numbers", "what"),
+    [
+        ("activations", 3 * 1010, "activations"),
+        ("parameters", 3 * 100, "parameters"),
+        ("flops", 1000 * (1 + 2 * 3), "floating-point operations"),
+    ],
+)
+def test_what_is_done_for_each_upstream_gradient_counts_for_each(limit: str, numbers: int, what: str) -> None:
+    prepare_backward(several(3), Limits(**{limit: numbers}))
+    with pytest.raises(InputError, match=f"3 upstream gradients make {numbers:,} {what}") as caught:
+        prepare_backward(several(3), Limits(**{limit: numbers - 1}))
+    fault = caught.value.faults[0]
+    assert (fault.code, fault.pointer) == ("network_too_large", "/batch/output_gradients")
+
+
+def test_weights_that_nobody_asked_about_count_once() -> None:
+    prepare_backward(several(3, wrt=["inputs"]), Limits(parameters=100))
+
+
+def test_an_answer_with_many_gradients_counts_each_of_them() -> None:
+    included = {"include": ["activation_gradients"], "wrt": ["weights"]}
+    numbers = 500 + 3 * (100 + 1000)
+    prepare_backward(several(3, **included), Limits(activations=numbers))
+    with pytest.raises(InputError, match=f"the answer would hold {numbers:,} numbers"):
+        prepare_backward(several(3, **included), Limits(activations=numbers - 1))
+
+
 def test_a_misspelt_name_of_a_large_array_is_what_is_wrong() -> None:
     document = request()
     document["batch"]["input"] = np.zeros((150, 784)).tolist()

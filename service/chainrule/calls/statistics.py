@@ -1,0 +1,38 @@
+"""``include: ["statistics"]``: five numbers for each array that an answer could hold, in the trees of the arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from chainrule.calls.job import Document
+from chainrule.calls.prepare import Prepared
+from chainrule.core.arrays import Array
+from chainrule.core.engine import Forward
+from chainrule.core.statistics import statistics
+
+
+def forward_statistics(prepared: Prepared[Any], passed: Forward) -> Document:
+    """Summarize each layer's output, and the weights as they were sent."""
+    nodes, sent = prepared.network.nodes, prepared.request.weights
+    return {
+        "activations": {node.name: statistics(passed.values[node.value]) for node in nodes},
+        "weights": {
+            node.name: {name: statistics(one) for name, one in weights.items()}
+            for node, weights in zip(nodes, prepared.weights, strict=True)
+            if node.name in sent
+        },
+    }
+
+
+def gradient_statistics(tree: Any) -> Any:
+    """Summarize each array of a tree of K gradients, ``(K, *shape)``: lists of K numbers; null where there is none."""
+    if isinstance(tree, np.ndarray):
+        return _each(tree)
+    return None if tree is None else {name: gradient_statistics(below) for name, below in tree.items()}
+
+
+def _each(gradients: Array) -> dict[str, list[float | int]]:
+    found = [statistics(one) for one in gradients]
+    return {name: [one[name] for one in found] for name in found[0]}
