@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 
-from chainrule.api import compute, docs, explanations, health, metrics
+from chainrule.api import catalog, compute, docs, explanations, health, metrics
 from chainrule.api.keys import key_required
 from chainrule.api.middleware import LastResort, Observation, RequestId, SafeHeaders
 from chainrule.api.openapi import describe
@@ -41,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     locked = [Depends(key_required(settings.api_keys))] if settings.api_keys else []
     app.include_router(compute.router, dependencies=locked)
-    open_routers = (health.router, metrics.router, docs.router, explanations.router)
+    open_routers = (catalog.router, health.router, metrics.router, docs.router, explanations.router)
     for router in open_routers:
         app.include_router(router)
     app.state.routes = [route for router in (compute.router, *open_routers) for route in router.routes]

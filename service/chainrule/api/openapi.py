@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from chainrule.api.catalog import shortened
 from chainrule.api.problems import KINDS, PROBLEM_JSON
 from chainrule.calls import CALLS, Call
 from chainrule.codec import JSON, SAFETENSORS
@@ -22,6 +23,7 @@ SUMMARY = "Gradients over HTTP: send a network, its weights and a batch; get out
 
 TAGS = [
     {"name": "compute", "description": "What a network answers, and how every number in it would change the answer."},
+    {"name": "catalog", "description": "What a request can name, from the service's own classes."},
     {"name": "operation", "description": "For orchestrators and monitors."},
 ]
 
@@ -62,6 +64,8 @@ def describe(app: FastAPI, *, locked: bool) -> dict[str, Any]:
             components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         for call in CALLS:
             description["paths"][call.path]["post"].update(_operation(call, locked=locked))
+        shown = description["paths"]["/catalog"]["get"]["responses"]["200"]["content"][JSON]
+        shown["example"] = shortened(app.state.service.settings)
         app.openapi_schema = description
     return app.openapi_schema
 

@@ -36,6 +36,8 @@ class Node:
 
     layer: PlacedLayer
     name: str
+    reads: tuple[str, ...]
+    """The layers and inputs that it reads, by name."""
     value: int
     """Index of its output among the values."""
     weights: Mapping[str, Shape]
@@ -66,6 +68,10 @@ class Network:
     def output(self) -> Shape:
         """The shape of the outputs."""
         return self.operations[-1].output
+
+    def shape_of(self, node: Node) -> Shape:
+        """Give the shape of a layer's output."""
+        return self.operations[node.value - len(self.inputs)].output
 
     @property
     def flops(self) -> int:
@@ -250,7 +256,7 @@ class _Building:
             self.shapes.append(output)
             reads = (len(self.shapes) - 1,)
         regularizers = {weight: one for weight, one in layer.regularizers().items() if weight in weights}
-        self.nodes.append(Node(layer, name, reads[0], weights, others, state, regularizers))
+        self.nodes.append(Node(layer, name, sources, reads[0], weights, others, state, regularizers))
         self.values[name] = reads[0]
         self._check_cost(index)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from chainrule.core.arrays import Shape, Weights, cast
 from chainrule.core.definition import INPUTS
 from chainrule.core.network import Network
 from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer, refuse
+
+T = TypeVar("T")
 
 Tree = Mapping[str, Mapping[str, NDArray[Any]]]
 """Arrays by layer and name."""
@@ -29,7 +31,7 @@ def read_inputs(batch: NDArray[Any] | Mapping[str, NDArray[Any]], names: list[st
     InputError
         ``missing_field``, ``unknown_field``, ``invalid_parameter``, ``empty_batch`` or ``shape_mismatch``.
     """
-    arrays = _named_inputs(batch, names)
+    arrays = by_input(batch, names, "array", "batch", "inputs")
     for name, array in arrays.items():
         if array.size == 0:
             detail = f"expected at least one sample with at least one number, got {array.shape}"
@@ -50,29 +52,47 @@ def input_path(name: str) -> tuple[str, ...]:
     return ("batch", "inputs") if name == INPUTS else ("batch", "inputs", name)
 
 
-def _named_inputs(batch: NDArray[Any] | Mapping[str, NDArray[Any]], names: list[str] | None) -> dict[str, NDArray[Any]]:
+def by_input(given: T | Mapping[str, T], names: list[str] | None, what: str, *where: str) -> dict[str, T]:
+    """Give what was sent for each input its name, in the order of ``network.inputs``.
+
+    Parameters
+    ----------
+    given
+        An object with something for each input, or for a network with one input that something alone.
+    names
+        ``network.inputs``.
+    what
+        What there is for each input, in a word.
+    where
+        The keys that lead to it in the request.
+
+    Raises
+    ------
+    InputError
+        ``invalid_parameter``, ``missing_field`` or ``unknown_field``.
+    """
     if names is None:
-        if isinstance(batch, Mapping):
+        if isinstance(given, Mapping):
             detail = "an object of inputs needs their names in network.inputs"
-            raise InputError("invalid_parameter", "/batch/inputs", detail)
-        return {INPUTS: batch}
-    if not isinstance(batch, Mapping):
-        detail = f"expected an object with an array for each of the {len(names)} inputs, got one array"
-        raise InputError("invalid_parameter", "/batch/inputs", detail)
-    refuse(_input_faults(batch, names))
-    return {name: batch[name] for name in names}
+            raise InputError("invalid_parameter", pointer(*where), detail)
+        return {INPUTS: given}
+    if not isinstance(given, Mapping):
+        detail = f"expected an object with one {what} for each of the {len(names)} inputs, got one {what}"
+        raise InputError("invalid_parameter", pointer(*where), detail)
+    refuse(_input_faults(given, names, *where))
+    return {name: given[name] for name in names}
 
 
-def _input_faults(batch: Mapping[str, NDArray[Any]], names: list[str]) -> Iterator[Fault]:
+def _input_faults(given: Mapping[str, Any], names: list[str], *where: str) -> Iterator[Fault]:
     for name in names:
-        if name not in batch:
+        if name not in given:
             detail = f"the network's input {excerpt(name)} is missing"
-            yield Fault("missing_field", pointer("batch", "inputs", name), detail)
+            yield Fault("missing_field", pointer(*where, name), detail)
     known = set(names)
-    for name in batch:
+    for name in given:
         if name not in known:
             detail = f"unknown input {excerpt(name)}{did_you_mean(name, names)}"
-            yield Fault("unknown_field", pointer("batch", "inputs", name), detail)
+            yield Fault("unknown_field", pointer(*where, name), detail)
 
 
 def read_integers(array: NDArray[Any], below: int, name: str) -> NDArray[np.int64]:
