@@ -91,9 +91,7 @@ ATTENTION = Case(  # without biases: the gradient of the keys' is 0, and what is
     [{"type": "multi_head_attention", "num_heads": 8, "key_dim": 16, "use_bias": False}],
     (8, 128, 128),
 )
-EMBEDDING = Case(
-    "embedding", [{"type": "embedding", "input_dim": 10_000, "output_dim": 128}], (64, 128), tokens=10_000
-)
+EMBEDDING = Case("embedding", [{"type": "embedding", "input_dim": 10_000, "output_dim": 128}], (64, 128), tokens=10_000)
 SOFTMAX = Case("softmax", [{"type": "softmax"}], (256, 4096))
 CROSS_ENTROPY = Case("cross-entropy", [{"type": "identity"}], (256, 4096), loss="cross_entropy")
 GELU = Case("GELU", [{"type": "gelu"}], (512, 2048))

@@ -53,6 +53,16 @@ def channels_first(kernel: Tensor, bias: Tensor) -> list[Tensor]:
     return [kernel.permute(2, 3, 0, 1), bias]
 
 
+def conv2d(x: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:
+    """Convolve with a kernel of 3 x 3, and zeros around the images."""
+    return F.conv2d(x, kernel, bias, padding=1)
+
+
+def depthwise_conv2d(x: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:
+    """Convolve each channel alone."""
+    return F.conv2d(x, kernel, bias, padding=1, groups=len(kernel))
+
+
 def of_lstm(kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor) -> list[Tensor]:
     """Give PyTorch's weights of an LSTM, whose second bias is zeros."""
     return [kernel.T, recurrent_kernel.T, bias, 0 * bias]
@@ -87,7 +97,7 @@ def of_attention(*kernels: Tensor) -> list[Tensor]:
 
 def attention(x: Tensor, kernel: Tensor, output: Tensor) -> Tensor:
     """Compute self-attention of 8 heads by the function that PyTorch's module calls."""
-    projected = F.linear(x, kernel).unflatten(-1, (3, 8, -1))
+    projected = F.linear(x, kernel).view(*x.shape[:2], 3, 8, -1)
     read = F.scaled_dot_product_attention(*projected.permute(2, 0, 3, 1, 4))
     return F.linear(read.transpose(1, 2).flatten(2), output)
 
@@ -99,10 +109,10 @@ def batch_norm(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
 
 COUNTERPARTS: Mapping[str, Counterpart] = {
     _cases.MLP.name: Counterpart(perceptron, transposed),
-    _cases.CONV2D.name: Counterpart(lambda *a: F.conv2d(*a, padding=1), filters_first, on_images=True),
-    _cases.DEPTHWISE.name: Counterpart(
-        lambda x, kernel, bias: F.conv2d(x, kernel, bias, padding=1, groups=len(kernel)), channels_first, on_images=True
+    _cases.CONV2D.name: Counterpart(
+        lambda x, kernel, bias: F.conv2d(x, kernel, bias, padding=1), filters_first, on_images=True
     ),
+    _cases.DEPTHWISE.name: Counterpart(depthwise_conv2d, channels_first, on_images=True),
     _cases.BATCH_NORM.name: Counterpart(batch_norm, on_images=True),
     _cases.LAYER_NORM.name: Counterpart(lambda x, *weights: F.layer_norm(x, x.shape[-1:], *weights)),
     _cases.LSTM.name: Counterpart(lstm, of_lstm),

@@ -8,7 +8,6 @@ a module is left out, and so is reading a request.
 from __future__ import annotations
 
 import importlib.util
-import math
 import statistics
 import sys
 from typing import Any
@@ -59,7 +58,8 @@ def main(*names: str) -> None:
 
     keep_heap()
     one_thread()
-    rows, ratios = [], {"float64": [], "float32": []}
+    rows: list[list[str]] = []
+    ratios: dict[str, list[float]] = {"float64": [], "float32": []}
     for case in CASES:
         if names and case.name not in names:
             continue
@@ -73,7 +73,9 @@ def main(*names: str) -> None:
     means = [f"{statistics.geometric_mean(found):.2f}" for found in ratios.values()]
     rows.append(["geometric mean", "", means[0], "", means[1]])
     header = ["case", "float64", "over PyTorch", "float32", "over PyTorch"]
-    print_table("Forward and backward, over PyTorch", header, rows, f"{version()}, one thread, the fastest of many runs.")
+    print_table(
+        "Forward and backward, over PyTorch", header, rows, f"{version()}, one thread, the fastest of many runs."
+    )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import log_ndtr, ndtr
 
-from chainrule.core.functions import BLOCK, HIGHEST, LOWEST, normal_cdf, softplus
+from chainrule.core.functions import HIGHEST, LOWEST, normal_cdf, softplus
+from chainrule.core.in_cache import PIECE
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -72,8 +73,8 @@ def test_the_normal_distribution_at_zero_is_one_half(dtype: type[np.floating]) -
     assert normal_cdf(np.zeros(1, dtype)) == 0.5
 
 
-def test_blocks_of_a_large_array_are_put_together_in_order() -> None:
-    x = np.linspace(-3, 3, 2 * BLOCK + 7).reshape(-1, 1)
+def test_pieces_of_a_large_array_are_put_together_in_order() -> None:
+    x = np.linspace(-3, 3, 2 * PIECE + 7).reshape(-1, 1)
     found = normal_cdf(x[::-1])
     assert found.shape == x.shape
     np.testing.assert_allclose(found, ndtr(x[::-1]), rtol=0, atol=4e-16)

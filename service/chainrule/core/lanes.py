@@ -16,7 +16,7 @@ from chainrule.core.arrays import Array, Shape, size_of
 WIDTH = 512
 """How many numbers a row should have: with more of them nothing gets faster."""
 
-BLOCK_NUMBERS = 131_072
+BLOCK_NUMBERS = 131072
 """How many numbers a block has: few enough to stay in the processor's cache while several passes are made over them."""
 
 
@@ -24,6 +24,32 @@ def blocks(rows: int, width: int) -> Iterator[slice]:
     """Cut rows of so many numbers into blocks."""
     step = max(1, BLOCK_NUMBERS // width)
     return (slice(start, start + step) for start in range(0, rows, step))
+
+
+def sample_blocks(batch: Array) -> Iterator[slice]:
+    """Cut a batch into blocks of whole samples."""
+    return blocks(len(batch), max(size_of(batch.shape[1:]), 1))
+
+
+class Columns:
+    """A number for each column of matrices, repeated so that several short rows are computed as one."""
+
+    def __init__(self, values: Array) -> None:
+        self.values = values.ravel()
+        self.repeated = np.tile(self.values, max(WIDTH // values.size, 1))
+
+    def times(self, rows: Array, out: Array) -> Array:
+        """Multiply each column of rows by its number."""
+        return self._apply(np.multiply, rows, out)
+
+    def plus(self, rows: Array, out: Array) -> Array:
+        """Add to each column of rows its number."""
+        return self._apply(np.add, rows, out)
+
+    def _apply(self, function: np.ufunc, rows: Array, out: Array) -> Array:
+        values = self.values if rows.size % self.repeated.size else self.repeated
+        function(rows.reshape(-1, values.size), values, out=out.reshape(-1, values.size))
+        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +122,7 @@ class Lanes:
 
     def _by_channel(self, rows: Array) -> Array:
         """Add up rows, ``(samples, rows, channels of several rows)``."""
-        return self._folded(np.add.reduce(rows, axis=1))
+        return self._folded(np.ones(rows.shape[1], rows.dtype) @ rows)  # BLAS adds in half of the time of NumPy
 
     def _folded(self, sums: Array) -> Array:
         return sums if sums.shape[1] == self.channels else sums.reshape(len(sums), -1, self.channels).sum(axis=1)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from chainrule.core.arrays import Array, Shape, Weights, size_of
 from chainrule.core.draws import Numbers
 from chainrule.core.examples import LayerExample
+from chainrule.core.in_cache import in_pieces
 from chainrule.core.initializers import Initializer
 from chainrule.core.part import Part
 from chainrule.core.random_bits import NO_SEED, RandomBits, WeightBits
@@ -219,13 +220,16 @@ class Elementwise(Activation):
 
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
         """Compute ``f(x)``."""
-        y = self.value(x)
+        y = in_pieces(self.value, x)
         return Step(y, (x, y))
 
     def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
         """Multiply the gradient by the slope."""
-        x, y = cache
-        return Gradients((np.multiply(grad, self.slope(x, y)),))
+        return Gradients((in_pieces(self.through, grad, *cache),))
+
+    def through(self, grad: Array, x: Array, y: Array) -> Array:
+        """Compute ``grad · f'(x)`` as a new array."""
+        return np.multiply(grad, self.slope(x, y))
 
     def backward_each(self, grads: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
         """Multiply each gradient by the slope, which is computed once."""

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.core.arrays import Array, Weights, plain_zeros
+from chainrule.core.arrays import Array, plain_zeros
 from chainrule.core.examples import LayerExample
-from chainrule.core.layer import EVERYTHING, Elementwise, Gradients, Wanted
+from chainrule.core.layer import Elementwise
 
 SIXTH_OF_PYTORCH = 0.1666666716337204
 """1/6 rounded to float32, which PyTorch takes for the slope of hard_sigmoid in float64 too."""
@@ -22,9 +22,8 @@ SIXTH_OF_PYTORCH = 0.1666666716337204
 class Piecewise(Elementwise):
     """A function that is flat in places: there its gradient is 0."""
 
-    def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
-        x, y = cache
-        return Gradients((plain_zeros(grad * self.slope(x, y)),))
+    def through(self, grad: Array, x: Array, y: Array) -> Array:
+        return plain_zeros(grad * self.slope(x, y))
 
 
 class Relu(Piecewise):

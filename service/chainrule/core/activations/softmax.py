@@ -8,6 +8,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array, Shape, Weights
 from chainrule.core.examples import LayerExample
+from chainrule.core.lanes import sample_blocks
 from chainrule.core.layer import EVERYTHING, Activation, Gradients, Misfit, Run, Step, Wanted
 
 
@@ -41,16 +42,28 @@ class Softmax(AlongAxis):
     type: Literal["softmax"] = "softmax"
 
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
-        y = x - x.max(axis=self.axis, keepdims=True)
-        np.exp(y, out=y)
-        y /= y.sum(axis=self.axis, keepdims=True)
+        y = np.empty_like(x)
+        for block in sample_blocks(x):
+            softmax(x[block], self.axis, out=y[block])
         return Step(y, y)
 
     def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
-        y = cache
-        dx = grad * y
-        dx -= y * dx.sum(axis=self.axis, keepdims=True)
+        y, dx = cache, np.empty_like(cache)
+        for block in sample_blocks(y):
+            products = np.vecdot(*(np.moveaxis(one[block], self.axis, -1) for one in (grad, y)))
+            np.subtract(grad[block], np.expand_dims(products, self.axis), out=dx[block])
+            dx[block] *= y[block]
         return Gradients((dx,))
+
+
+def softmax(x: Array, axis: int, out: Array) -> tuple[Array, Array]:
+    """Compute the softmax along an axis into ``out``; give the largest numbers and the sums of ``exp(x - largest)``."""
+    largest = x.max(axis=axis, keepdims=True)
+    np.subtract(x, largest, out=out)
+    np.exp(out, out=out)
+    sums = out.sum(axis=axis, keepdims=True)
+    out *= 1 / sums
+    return largest, sums
 
 
 class LogSoftmax(AlongAxis):

@@ -11,7 +11,7 @@ from pydantic import Field, NonNegativeFloat
 from chainrule.core.arrays import Array, Shape, Weights, size_of
 from chainrule.core.examples import LayerExample
 from chainrule.core.initializers.constants import Ones, Zeros
-from chainrule.core.lanes import Lanes, blocks
+from chainrule.core.lanes import Columns, blocks
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, sample_axes
 from chainrule.core.variables import Variable
 
@@ -43,54 +43,49 @@ class AlongAxes(Layer):
         return 2 * size_of(inputs[0]) // size_of(self._lengths(inputs[0]))
 
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
-        rows = self._rows(x)
+        rows, columns = self._rows(x), {name: Columns(one) for name, one in weights.items()}
         y, mean, inverse = np.empty_like(rows), np.zeros((len(rows), 1), x.dtype), np.empty((len(rows), 1), x.dtype)
         for block in blocks(*rows.shape):
-            moved = rows[block]
+            moved, part = rows[block], y[block]
             if self.subtracts_mean:
                 mean[block] = _means(moved)
-                moved = np.subtract(moved, mean[block], out=y[block])
-            inverse[block] = 1 / np.sqrt(_dots(moved, moved) / rows.shape[1] + self.epsilon)
-            part = np.multiply(moved, inverse[block], out=y[block])
-            lanes = Lanes.of(part, 1, together=True)
-            view = lanes.view(part)
-            if self.factor in weights:
-                view *= lanes.spread(weights[self.factor])
-            if "beta" in weights:
-                view += lanes.spread(weights["beta"])
+                moved = np.subtract(moved, mean[block], out=part)
+            inverse[block, 0] = 1 / np.sqrt(np.vecdot(moved, moved) / rows.shape[1] + self.epsilon)
+            np.multiply(moved, inverse[block], out=part)
+            if self.factor in columns:
+                columns[self.factor].times(part, out=part)
+            if "beta" in columns:
+                columns["beta"].plus(part, out=part)
         return Step(self._restored(y, x.shape), (x, mean, inverse))
 
     def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
         x, mean, inverse = cache
         rows, upstream = self._rows(x), self._rows(grad)
-        dx = np.empty_like(upstream)
-        spare = np.empty_like(rows[next(blocks(*rows.shape))])
-        gradients = {name: np.zeros_like(one) for name, one in weights.items()} if wanted.weights else {}
+        dx, spare = np.empty_like(rows), np.empty_like(rows[next(blocks(*rows.shape))])
+        factor = weights[self.factor].ravel() if self.factor in weights else np.ones(rows.shape[1], x.dtype)
+        gradients = {name: np.zeros(one.size, x.dtype) for name, one in weights.items()} if wanted.weights else {}
+        columns = Columns(factor)
         for block in blocks(*rows.shape):
-            moved, room = rows[block], spare[: len(rows[block])]  # x̂ · spread
+            moved, sent, room = rows[block], upstream[block], spare[: len(rows[block])]
             if self.subtracts_mean:
-                moved = np.subtract(moved, mean[block], out=room)
-            part = np.multiply(upstream[block], inverse[block], out=dx[block])
-            lanes = Lanes.of(part, 1, together=True)
+                moved = np.subtract(moved, mean[block], out=room)  # x̂ · spread
+            product = np.multiply(sent, moved, out=dx[block])
             if self.factor in gradients:
-                gradients[self.factor] += lanes.dots(lanes.view(part), lanes.view(moved)).reshape(
-                    self._lengths(x.shape)
-                )
+                gradients[self.factor] += inverse[block, 0] @ product
             if "beta" in gradients:
-                gradients["beta"] += lanes.sums(lanes.view(upstream[block])).reshape(self._lengths(x.shape))
+                gradients["beta"] += np.ones(len(sent), x.dtype) @ sent
             if wanted.inputs:
-                self._pull(part, moved, weights, lanes, inverse[block], room)
-        return Gradients((self._restored(dx, x.shape) if wanted.inputs else None,), gradients)
+                np.multiply(moved, inverse[block] ** 3 * _means(product, factor), out=room)
+                self._send_back(columns.times(sent, out=dx[block]), room, inverse[block])
+        found = {name: one.reshape(self._lengths(x.shape)) for name, one in gradients.items()}
+        return Gradients((self._restored(dx, x.shape) if wanted.inputs else None,), found)
 
-    def _pull(self, part: Array, moved: Array, weights: Weights, lanes: Lanes, inverse: Array, room: Array) -> None:
-        """Take from ``grad / spread``, in place, what each number has moved the mean and the spread by."""
-        if self.factor in weights:
-            view = lanes.view(part)
-            view *= lanes.spread(weights[self.factor])
-        pull = inverse**2 * _dots(part, moved) / part.shape[1]
+    def _send_back(self, part: Array, pull: Array, inverse: Array) -> None:
+        """Turn ``g`` into ``dx``, in place: what each number has moved the mean and the spread by is taken from it."""
+        part *= inverse
         if self.subtracts_mean:
             part -= _means(part)
-        part -= np.multiply(moved, pull, out=room)
+        part -= pull
 
     def _axes(self, shape: Shape) -> tuple[int, ...]:
         return sample_axes(shape, *([self.axis] if isinstance(self.axis, int) else self.axis))
@@ -116,14 +111,10 @@ def _are_last(axes: Sequence[int], rank: int) -> bool:
     return list(axes) == list(range(rank - len(axes), rank))
 
 
-def _means(rows: Array) -> Array:
-    """Average each row: ``(rows, 1)``."""
-    return (rows @ np.ones(rows.shape[1], rows.dtype) / rows.shape[1])[:, None]
-
-
-def _dots(rows: Array, other: Array) -> Array:
-    """Multiply rows with rows: ``(rows, 1)``."""
-    return np.vecdot(rows, other)[:, None]
+def _means(rows: Array, factors: Array | None = None) -> Array:
+    """Average each row, its numbers multiplied by factors if there are any: ``(rows, 1)``."""
+    factors = np.ones(rows.shape[1], rows.dtype) if factors is None else factors
+    return (rows @ factors / rows.shape[1])[:, None]
 
 
 class LayerNormalization(AlongAxes):

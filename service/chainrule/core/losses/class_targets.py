@@ -40,10 +40,12 @@ class Labels:
         """Pick each position's value at its label."""
         return np.take_along_axis(values, self.index[..., None], axis=-1)[..., 0]
 
-    def dot(self, values: Array) -> Array:
-        """Compute ``Σ_c q_c · values_c`` for each position."""
-        spiked = self.spike * self.at(values)
-        return spiked if self.floor is None else spiked + values @ self.floor
+    def dot(self, values: Array, less: Array | None = None) -> Array:
+        """Compute ``Σ_c q_c · (values_c - less)`` for each position, with one number ``less`` in each, ``(..., 1)``."""
+        picked = self.at(values) if less is None else self.at(values) - less[..., 0]
+        if self.floor is None:
+            return self.spike * picked
+        return self.spike * picked + _lessened(values, less) @ self.floor
 
     def mass(self) -> Array:
         """Compute ``Σ_c q_c`` for each position."""
@@ -77,9 +79,9 @@ class Distributions:
     kept: None = None
     weight: None = None
 
-    def dot(self, values: Array) -> Array:
-        """Compute ``Σ_c q_c · values_c`` for each position."""
-        return np.einsum("...c,...c->...", self.q, values)
+    def dot(self, values: Array, less: Array | None = None) -> Array:
+        """Compute ``Σ_c q_c · (values_c - less)`` for each position, with one number ``less`` in each, ``(..., 1)``."""
+        return np.einsum("...c,...c->...", self.q, _lessened(values, less))
 
     def mass(self) -> Array:
         """Compute ``Σ_c q_c`` for each position."""
@@ -95,6 +97,10 @@ class Distributions:
 
 
 ClassTargets = Labels | Distributions
+
+
+def _lessened(values: Array, less: Array | None) -> Array:
+    return values if less is None else values - less
 
 
 def read_class_targets(

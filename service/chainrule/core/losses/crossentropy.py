@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from chainrule.core.activations.softmax import Softmax
+from chainrule.core.activations.softmax import Softmax, softmax
 from chainrule.core.arrays import Array, Shape
 from chainrule.core.examples import LABELS, PROBABILITIES, SCORES, SOFT, TargetExample
 from chainrule.core.layer import Activation
@@ -37,12 +37,13 @@ class OverClasses(Loss):
 
     def on_scores(self, scores: Array, targets: ClassTargets) -> Evaluation:
         """Evaluate on scores, any numbers."""
-        log_p = scores - scores.max(axis=-1, keepdims=True)
-        p = np.exp(log_p)
-        total = p.sum(axis=-1, keepdims=True)
-        log_p -= np.log(total)
-        p /= total
-        return Evaluation(-targets.dot(log_p), (p, targets))
+        p = np.empty_like(scores)
+        largest, sums = softmax(scores, -1, out=p)
+        return Evaluation(self._values(scores, largest, np.log(sums), targets), (p, targets))
+
+    def _values(self, scores: Array, largest: Array, rest: Array, targets: ClassTargets) -> Array:
+        """Compute ``-Σ q_c · log p_c`` with ``log p = (z - largest) - rest``, for each position."""
+        return targets.mass() * rest[..., 0] - targets.dot(scores, largest)
 
     def from_scores(self, grad: Array, cache: Any) -> Array:
         """Compute ``grad · (p · Σ q - q)``."""
@@ -138,8 +139,9 @@ class OnProbabilities(OverClasses):
         return not self.from_logits and isinstance(last, Softmax) and last.is_over(-1, len(outputs))
 
     def fused_forward(self, scores: Array, outputs: Array, targets: ClassTargets) -> Evaluation:
-        log_p = scores - log_sum_exp(scores, outputs)
-        return Evaluation(-targets.dot(log_p), (outputs, targets))
+        rest = -np.log(outputs.max(axis=-1, keepdims=True))  # at most log C: as exact as that of the sum
+        values = self._values(scores, scores.max(axis=-1, keepdims=True), rest, targets)
+        return Evaluation(values, (outputs, targets))
 
     def fused_backward(self, grad: Array, cache: Any) -> Array:
         return self.from_scores(grad, cache)
@@ -183,11 +185,3 @@ class SparseCategoricalCrossentropy(OnProbabilities):
             )
             raise InputError("invalid_targets", "/batch/targets", detail)
         return super().read_targets(targets, outputs, dtype)
-
-
-def log_sum_exp(scores: Array, probabilities: Array) -> Array:
-    """Compute ``log Σ exp z`` for each position from scores and their softmax, without another ``exp``.
-
-    The largest score's probability is at least 1/C, so that its logarithm is as exact as that of the sum.
-    """
-    return scores.max(axis=-1, keepdims=True) - np.log(probabilities.max(axis=-1, keepdims=True))
