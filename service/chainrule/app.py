@@ -8,10 +8,11 @@ from functools import partial
 from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from chainrule.api import catalog, compute, docs, explanations, health, metrics
 from chainrule.api.keys import key_required
-from chainrule.api.middleware import LastResort, Observation, RequestId, SafeHeaders
+from chainrule.api.middleware import REQUEST_ID, LastResort, Observation, RequestId, SafeHeaders
 from chainrule.api.openapi import describe
 from chainrule.api.problems import add_problem_handlers
 from chainrule.api.service import Service
@@ -51,6 +52,14 @@ def create_app(settings: Settings) -> FastAPI:
 
     # The last one added is the first that a request meets.
     app.add_middleware(LastResort)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["*"],
+            expose_headers=["Retry-After", "Server-Timing", REQUEST_ID],
+        )
     app.add_middleware(SafeHeaders, service=service)
     app.add_middleware(Observation, service=service)
     app.add_middleware(RequestId)

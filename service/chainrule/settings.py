@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretBytes, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chainrule.core.limits import Limits
@@ -24,6 +26,11 @@ OF_THE_CLIENT = frozenset({"CHAINRULE_URL", "CHAINRULE_API_KEY"})
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
+
+
+_HASHED = "sha256:"
+_SHA256 = re.compile(_HASHED + "[0-9a-fA-F]{64}")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@]+")
 
 
 class SettingsError(Exception):
@@ -57,6 +64,9 @@ class Settings(BaseSettings):
     """Bytes of bodies that one worker holds at once, arriving, waiting or in work; past it 503 `overloaded`.
     If it is not set: four bodies of the largest size."""
 
+    max_unsent_bytes: Count = 512 * 2**20
+    """Bytes of answers that one worker holds until their callers have read them; past it 503 `overloaded`."""
+
     max_layers: Count = Limits().layers
     """Layers of a network; past it 413 `network_too_large`, as for the next three."""
 
@@ -75,6 +85,9 @@ class Settings(BaseSettings):
     read_timeout_seconds: Seconds = 30.0
     """How long the body of a request may take to arrive; past it 504 `deadline_exceeded`."""
 
+    send_timeout_seconds: Seconds = 30.0
+    """How long a caller may read next to nothing of its answer (16 KiB a second is enough); past it, it is cut off."""
+
     compute_timeout_seconds: Seconds = 30.0
     """How long an answer may take once the body is here, waiting included; past it 504 `deadline_exceeded`."""
 
@@ -84,8 +97,14 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=0.0, ge=0, le=3_600, allow_inf_nan=False)
     """How long requests are still served after SIGTERM while ``/health/ready`` says 503, before the listener closes."""
 
-    api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    """Keys, separated by commas, one of which a caller must send as ``Authorization: Bearer <key>``. None: no need."""
+    api_keys: Annotated[tuple[SecretBytes, ...], NoDecode] = ()
+    """Keys, separated by commas, one of which a caller must send as ``Authorization: Bearer <key>``. Not set: no need.
+    ``sha256:`` and 64 hexadecimal digits stand for the key with this hash, so that the key itself is written nowhere;
+    of the others, too, only hashes are kept."""
+
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins, separated by commas, whose pages may call from a browser, such as ``https://example.org``; ``*`` is any.
+    """
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least important message that is logged. A request that ended well is `info`."""
@@ -110,16 +129,25 @@ class Settings(BaseSettings):
 
     @field_validator("api_keys", mode="before")
     @classmethod
-    def _split_keys(cls, value: object) -> object:
-        return [key.strip() for key in value.split(",") if key.strip()] if isinstance(value, str) else value
+    def _hash_keys(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        keys = _split(value)
+        if not keys:  # an empty secret must not open the service to everyone
+            raise ValueError("names no key: leave it out if callers need none")
+        return [_hash_of(key, number) for number, key in enumerate(keys, start=1)]
 
-    @field_validator("api_keys")
+    @field_validator("cors_origins", mode="before")
     @classmethod
-    def _sendable_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        for number, key in enumerate(value, start=1):
-            text = key.get_secret_value()
-            if not (text.isascii() and text.isprintable() and " " not in text):
-                raise ValueError(f"key {number} has characters that cannot stand in a header")
+    def _split_origins(cls, value: object) -> object:
+        return _split(value) if isinstance(value, str) else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{excerpt(origin)} is no origin: expected a scheme, a host, and a port if it has one")
         return value
 
     @model_validator(mode="after")
@@ -154,6 +182,21 @@ def load_settings(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         raise SettingsError("\n".join(map(_sentence, error.errors()))) from None
+
+
+def _split(value: str) -> list[str]:
+    return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def _hash_of(key: str, number: int) -> bytes:
+    """The SHA-256 of a key, or what it says itself about its hash."""
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        raise ValueError(f"key {number} has characters that cannot stand in a header")
+    if not key.startswith(_HASHED):
+        return sha256(key.encode()).digest()
+    if not _SHA256.fullmatch(key):
+        raise ValueError(f"key {number} is {_HASHED} without 64 hexadecimal digits")
+    return bytes.fromhex(key.removeprefix(_HASHED))
 
 
 def _sentence(fault: Mapping[str, Any]) -> str:

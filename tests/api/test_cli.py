@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import subprocess
 import sys
@@ -27,6 +28,11 @@ def run(*arguments: str, **settings: object) -> subprocess.CompletedProcess[str]
         ("LOG_FORMAT", "xml", "must be 'console' or 'json'"),
         ("COMPUTE_TIMEOUT_SECONDS", "inf", "CHAINRULE_COMPUTE_TIMEOUT_SECONDS"),
         ("MAX_INTAKE_BYTES", "5", "must be at least CHAINRULE_MAX_BODY_BYTES"),
+        ("API_KEYS", "", "CHAINRULE_API_KEYS: names no key"),
+        ("API_KEYS", " , ", "CHAINRULE_API_KEYS: names no key"),
+        ("API_KEYS", "good,sha256:12", "CHAINRULE_API_KEYS: key 2"),
+        ("CORS_ORIGINS", "https://a.org,b.org/page", '"b.org/page" is no origin'),
+        ("CORS_ORIGINS", "https://a.org/", '"https://a.org/" is no origin'),
         ("PORT", "tcp://10.0.0.7:8000", "enableServiceLinks: false"),
     ],
 )
@@ -51,8 +57,13 @@ def test_a_wrong_key_is_not_repeated() -> None:
 
 def test_keys_are_not_shown_by_accident() -> None:
     settings = load_settings(api_keys="first, second,")
-    assert [key.get_secret_value() for key in settings.api_keys] == ["first", "second"]
+    assert [key.get_secret_value() for key in settings.api_keys] == [hashed(b"first"), hashed(b"second")]
     assert "first" not in f"{settings!r}{settings}"
+    assert repr(hashed(b"first")) not in f"{settings!r}{settings}"
+
+
+def hashed(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()
 
 
 def test_a_misspelt_variable_is_a_warning_that_names_the_nearest_setting() -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 
 from tests.api.bodies import NEURON
 from tests.conftest import Serve
 from tests.server import Server
 
+HASH = sha256(b"third-secret").hexdigest()
+
 
 @pytest.fixture(scope="module")
 def locked(serve: Serve) -> Server:
-    return serve(API_KEYS="first-key, second-key")
+    return serve(API_KEYS=f"first-key, second-key, sha256:{HASH.upper()}")
 
 
-@pytest.mark.parametrize("key", ["first-key", "second-key"])
+@pytest.mark.parametrize("key", ["first-key", "second-key", "third-secret"])
 def test_whoever_has_one_of_the_keys_is_let_in(locked: Server, key: str) -> None:
     with locked.client() as client:
         assert client.post("/backward", json=NEURON, headers={"Authorization": f"Bearer {key}"}).status_code == 200
@@ -22,7 +26,19 @@ def test_whoever_has_one_of_the_keys_is_let_in(locked: Server, key: str) -> None
 
 
 @pytest.mark.parametrize(
-    "header", [None, "", "Bearer", "Bearer third-key", "Basic first-key", "first-key", "Bearer first-key2", "Bearer é"]
+    "header",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer third-key",
+        "Basic first-key",
+        "first-key",
+        "Bearer first-key2",
+        "Bearer é",
+        f"Bearer sha256:{HASH}",
+        f"Bearer {HASH}",
+    ],
 )
 def test_whoever_has_none_is_told_what_to_send(locked: Server, header: str | None) -> None:
     headers = [] if header is None else [(b"Authorization", header.encode("latin-1"))]

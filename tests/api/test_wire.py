@@ -188,7 +188,10 @@ def test_what_is_no_request_is_answered_by_a_problem(server: Server, noise: byte
         answer = read_to_end(connection)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"content-type: application/problem+json" in answer
-    assert problem_of(answer)["title"] == "Bad Request"
+    problem = problem_of(answer)
+    assert problem["title"] == "Bad Request"
+    assert f"x-request-id: {problem['instance']}\r\n".encode() in answer
+    assert any(event["request_id"] == problem["instance"] for event in server.events("refused_connection"))
 
 
 @pytest.mark.parametrize("close", [False, True])

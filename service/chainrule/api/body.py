@@ -1,4 +1,4 @@
-"""A request's body, read with a limit on its size, on its time, and on what all bodies together may hold."""
+"""A request's body, read with a limit on its size, on its time, and counted among all bodies that are held."""
 
 from __future__ import annotations
 
@@ -7,44 +7,12 @@ import asyncio
 from starlette.requests import Request
 
 from chainrule.api.problems import Refusal
+from chainrule.api.room import Hold
 from chainrule.errors import Abandoned
 from chainrule.settings import Settings
 
 CLOSE = {"Connection": "close"}
 """Sent where the rest of the body is not worth waiting for."""
-
-
-class Intake:
-    """The bytes of all bodies that are in the house: arriving, waiting for a thread, or in work."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.held = 0
-
-    def hold(self) -> Hold:
-        """A place for one body, empty again when the ``with`` block ends."""
-        return Hold(self)
-
-
-class Hold:
-    """What one request holds of the intake."""
-
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
-        self.size = 0
-
-    def __enter__(self) -> Hold:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._intake.held -= self.size
-
-    def grow(self, size: int) -> None:
-        """Make room for more bytes, or refuse: a caller can come back, memory cannot be borrowed."""
-        if self._intake.held + size > self._intake.limit:
-            raise Refusal("overloaded", "too many bodies are arriving at once; try again soon", {"Retry-After": "1"})
-        self._intake.held += size
-        self.size += size
 
 
 async def read_body(request: Request, hold: Hold, settings: Settings) -> bytes | bytearray:

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from time import perf_counter
+from typing import NamedTuple
 
 from chainrule.api.body import too_large
 from chainrule.api.media_types import Form
 from chainrule.api.timing import Stopwatch
 from chainrule.calls import Prepare
-from chainrule.codec import BodyTooLarge, NonFiniteAnswerError, decode, decompress, encode
+from chainrule.codec import (
+    JSON,
+    BodyTooLarge,
+    ContentEncoding,
+    NonFiniteAnswerError,
+    compress,
+    decode,
+    decompress,
+    encode,
+)
 from chainrule.errors import InputError, Proceed
 from chainrule.settings import Settings
+
+WORTH_COMPRESSING = 16 * 1024
+"""Bytes of an answer below which compressing gains nothing. It is for numerals: binary numbers hardly shrink."""
+
+
+class Answer(NamedTuple):
+    """The bytes of an answer, and how they are compressed, if they are."""
+
+    content: bytes
+    compression: ContentEncoding | None = None
 
 
 class Computation:
@@ -26,7 +46,7 @@ class Computation:
         self._watch = watch
         self._admitted = perf_counter()
 
-    def __call__(self, proceed: Proceed) -> bytes:
+    def __call__(self, proceed: Proceed) -> Answer:
         """The bytes of the answer."""
         watch, form = self._watch, self._form
         watch.add("queue", perf_counter() - self._admitted)
@@ -40,9 +60,13 @@ class Computation:
         proceed()
         with watch.phase("encode"):
             try:
-                return encode(answer, form.accept, base64=job.base64)
+                content = encode(answer, form.accept, base64=job.base64)
             except NonFiniteAnswerError as error:  # the core looks at every layer, but a sum over one may overflow too
                 raise InputError("non_finite_result", "", str(error)) from None
+            if form.accept == JSON and not job.base64 and len(content) >= WORTH_COMPRESSING and form.answer_compression:
+                proceed()
+                return Answer(compress(content, form.answer_compression), form.answer_compression)
+            return Answer(content)
 
     def _plain_body(self, proceed: Proceed) -> bytes | bytearray:
         body, self._body = self._body, b""  # nothing else refers to it: computing needs the room

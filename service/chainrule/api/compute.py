@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from chainrule.api.body import read_body
 from chainrule.api.computation import Computation
+from chainrule.api.delivery import Delivery
 from chainrule.api.media_types import Form, spoken
 from chainrule.api.service import service_of
 from chainrule.api.timing import Stopwatch
@@ -31,8 +32,8 @@ def _answering(call: Call) -> Callable[[Request], Awaitable[Response]]:
             work = Computation(body, form, call.prepare, service.settings, watch)
             request.state.received_bytes = hold.size
             del body  # the computation is to be the only one that holds it
-            content = await service.workers.run(work, request.receive)
-        return Response(content, media_type=form.accept)
+            answered = await service.workers.run(work, request.receive)
+        return Delivery(answered, form.accept, service.unsent)
 
     return answer
 

@@ -1,31 +1,32 @@
-"""API keys: ``Authorization: Bearer <key>``, compared in constant time, named nowhere."""
+"""API keys: ``Authorization: Bearer <key>``, compared by hash and in constant time, named nowhere."""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable, Iterable
+from hashlib import sha256
 
-from pydantic import SecretStr
+from pydantic import SecretBytes
 from starlette.requests import Request
 
 from chainrule.api.problems import Refusal
 
 
-def key_required(keys: Iterable[SecretStr]) -> Callable[[Request], Awaitable[None]]:
-    """A dependency that lets in whoever has one of the keys.
+def key_required(hashes: Iterable[SecretBytes]) -> Callable[[Request], Awaitable[None]]:
+    """A dependency that lets in whoever has a key with one of these SHA-256 hashes.
 
     Raises
     ------
     Refusal
         ``unauthorized``, with ``WWW-Authenticate``.
     """
-    known = [key.get_secret_value().encode() for key in keys]
+    known = [one.get_secret_value() for one in hashes]
 
     async def check(request: Request) -> None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not key:
             raise _unauthorized("an API key is required: send it as `Authorization: Bearer <key>`", "")
-        sent = key.strip().encode("latin-1")
+        sent = sha256(key.strip().encode("latin-1")).digest()
         # Every key is compared, so that the time tells nothing about which one it was.
         if not sum(hmac.compare_digest(sent, one) for one in known):
             raise _unauthorized("the API key is not a known one", ', error="invalid_token"')

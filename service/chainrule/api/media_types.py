@@ -1,4 +1,4 @@
-"""Which form a request has, and which form its answer gets: ``Content-Type``, ``Content-Encoding`` and ``Accept``.
+"""Which form a request has, and which form its answer gets: the headers about content.
 
 A call speaks two forms at most, so both headers are read by hand (RFC 9110, sections 8.3 and 12.5.1): the nearest
 range decides its quality, the highest quality wins, and between equals the answer has the form of the request.
@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from ipaddress import ip_address
+from typing import NamedTuple
 
 from starlette.requests import Request
 
 from chainrule.api.problems import Refusal
-from chainrule.codec import JSON, SAFETENSORS
+from chainrule.codec import CONTENT_ENCODINGS, JSON, SAFETENSORS, ContentEncoding
 from chainrule.errors import excerpt
 
 Forms = tuple[str, ...]
 """The media types that a call speaks."""
 
-Compression = Literal["gzip", "zstd"]
-
-_COMPRESSIONS: dict[str, Compression] = {"gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
+_COMPRESSIONS: dict[str, ContentEncoding] = {"gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
 
 
 def spoken(*, arrays: bool) -> Forms:
@@ -34,14 +33,16 @@ class Form:
     """The form of one request, and of its answer."""
 
     content_type: str
-    compression: Compression | None
+    compression: ContentEncoding | None
     accept: str
+    answer_compression: ContentEncoding | None
+    """How the answer may be compressed, if it is worth while."""
 
     @classmethod
     def of(cls, request: Request, forms: Forms) -> Form:
         """Read the headers of a request; nothing of its body is wanted before they are in order."""
         own = content_type(request, forms)
-        return cls(own, compression(request), accepted(request, own, forms))
+        return cls(own, compression(request), accepted(request, own, forms), answer_compression(request))
 
 
 def content_type(request: Request, forms: Forms) -> str:
@@ -68,7 +69,7 @@ def _means_utf8(name: str, parameters: dict[str, str]) -> bool:
     return name != JSON or charset in ("utf-8", "utf8", "us-ascii")
 
 
-def compression(request: Request) -> Compression | None:
+def compression(request: Request) -> ContentEncoding | None:
     """How the request's body is compressed, if it is.
 
     Raises
@@ -104,6 +105,28 @@ def accepted(request: Request, own: str, forms: Forms) -> str:
     allows = f"{' or '.join(forms)}, and Accept allows {'neither' if len(forms) > 1 else 'something else'}"
     detail = f"an answer can be {allows}: {excerpt(header)}"
     raise Refusal("not_acceptable", detail)
+
+
+def answer_compression(request: Request) -> ContentEncoding | None:
+    """How the answer may be compressed: zstd rather than gzip, and not at all unless the caller asks for it.
+
+    Clients ask for gzip without being told to. On the same machine nothing is as slow as compressing, so that who
+    calls from there gets what it wants, which is the answer.
+    """
+    header = ", ".join(request.headers.getlist("accept-encoding"))
+    if not header or request.client is None or _is_loopback(request.client.host):
+        return None
+    qualities = {one.name: one.quality for one in _ranges(header)}
+    wanted = [(qualities.get(one, 0.0), one) for one in CONTENT_ENCODINGS]
+    quality, best = max(wanted)
+    return best if quality > 0 else None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False  # a socket in the file system, behind which anyone may be
 
 
 class _Range(NamedTuple):

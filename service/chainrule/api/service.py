@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from chainrule.api.body import Intake
 from chainrule.api.metrics import Metrics
+from chainrule.api.room import Room
 from chainrule.api.workers import Workers
 from chainrule.settings import Settings
 
@@ -16,7 +16,8 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.intake = Intake(settings.intake_bytes)
+        self.intake = Room(settings.intake_bytes, "too many bodies are arriving at once")
+        self.unsent = Room(settings.max_unsent_bytes, "too many answers wait for their callers to read them")
         self.workers = Workers(
             settings.threads, settings.queue_size, settings.compute_timeout_seconds, self.metrics.queue
         )

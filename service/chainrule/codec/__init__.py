@@ -10,7 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule.codec import json_in, json_out, safetensors_in, safetensors_out
-from chainrule.codec.compression import CONTENT_ENCODINGS, BodyTooLarge, Decompressor, decompress
+from chainrule.codec.compression import (
+    CONTENT_ENCODINGS,
+    BodyTooLarge,
+    ContentEncoding,
+    Decompressor,
+    compress,
+    decompress,
+)
 from chainrule.codec.json_out import NonFiniteAnswerError
 from chainrule.errors import Proceed, go_on
 
@@ -19,9 +26,11 @@ __all__ = [
     "JSON",
     "SAFETENSORS",
     "BodyTooLarge",
+    "ContentEncoding",
     "Decompressor",
     "Document",
     "NonFiniteAnswerError",
+    "compress",
     "decode",
     "decompress",
     "encode",

@@ -1,4 +1,4 @@
-"""Compressed bodies, decompressed piece by piece, so that a bomb is noticed before it goes off."""
+"""Compressed bodies: those that come, piece by piece, so that a bomb is noticed in time, and answers that leave."""
 
 from __future__ import annotations
 
@@ -56,6 +56,19 @@ def decompress(body: Bytes, encoding: ContentEncoding, limit: int, proceed: Proc
         result += piece
     decompressor.finish()
     return result
+
+
+def compress(content: bytes, encoding: ContentEncoding) -> bytes:
+    """Compress an answer as fast as it goes: the next levels take several times as long for a tenth fewer bytes.
+
+    Examples
+    --------
+    >>> bytes(decompress(compress(b"gradients", "zstd"), "zstd", limit=100))
+    b'gradients'
+    """
+    if encoding == "zstd":
+        return zstd.compress(content, level=1)
+    return zlib.compress(content, level=1, wbits=31)
 
 
 class Decompressor:

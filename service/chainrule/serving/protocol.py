@@ -6,14 +6,21 @@ And no other protocol: whoever offers one is answered in this one, body included
 from __future__ import annotations
 
 import asyncio
+import uuid
 from typing import Any, cast
 
 import orjson
+import structlog
 from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+log = structlog.get_logger()
+
 LARGEST_HEAD = 64 * 1024
 """Bytes of a request's first line and headers together; the parser itself would take any number."""
+
+SLOWEST = 16 * 1024
+"""Bytes a second of an answer that a caller has to take."""
 
 FRAMING = 8
 """Bytes of chunk sizes that are let through for each byte of a body: a body may come in chunks of one byte."""
@@ -86,7 +93,8 @@ class Protocol(HttpToolsProtocol):
     """One connection, of which nothing is awaited for ever."""
 
     header_timeout_seconds = 10.0
-    """Set on a subclass by `protocol_class`, since uvicorn makes the instances."""
+    send_timeout_seconds = 30.0
+    """Both are set on a subclass by `protocol_class`, since uvicorn makes the instances."""
 
     _around_body = 0
     """Bytes of the current request that are not of its body."""
@@ -94,6 +102,8 @@ class Protocol(HttpToolsProtocol):
     """The headers of a head that offered another protocol, until it is parsed again without the offer."""
     _timer: asyncio.TimerHandle | None = None
     """Runs while a head is awaited, or the rest of a body whose answer has already gone out."""
+    _send_timer: asyncio.TimerHandle | None = None
+    """Runs while an answer waits for the caller to take it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Wrap the transport, and wait for the first head."""
@@ -104,7 +114,18 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
         self._stop_timer()
+        self._stop_send_timer()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The caller is slower than we are: look from time to time whether it takes anything at all."""
+        super().pause_writing()
+        self._watch_sending()
+
+    def resume_writing(self) -> None:
+        """The caller has taken nearly everything."""
+        self._stop_send_timer()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, and look at how much of a head or of trailers it has swallowed."""
@@ -179,6 +200,22 @@ class Protocol(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
 
+    def _watch_sending(self) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        self._send_timer = self.loop.call_later(self.send_timeout_seconds, self._check_sending, waiting)
+
+    def _check_sending(self, before: int) -> None:
+        taken = before - self.transport.get_write_buffer_size()
+        if taken < SLOWEST * self.send_timeout_seconds:
+            self.transport.abort()  # closing would wait for what is left to be taken
+        else:
+            self._watch_sending()
+
+    def _stop_send_timer(self) -> None:
+        if self._send_timer is not None:
+            self._send_timer.cancel()
+            self._send_timer = None
+
     def _head_is_late(self) -> None:
         self._timer = None
         seconds = f"{self.header_timeout_seconds:g}"
@@ -186,13 +223,19 @@ class Protocol(HttpToolsProtocol):
 
     def _refuse(self, status: int, title: str, detail: str) -> None:
         if self._between_requests() or not self.cycle.response_started:
+            request_id = uuid.uuid4().hex  # of its own: no head was read to its end that could say one
             problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-            body = orjson.dumps({**problem, "retryable": False, "errors": []})
-            head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
-            self.transport.write(STATUS_LINE[status] + head % len(body) + body)
+            body = orjson.dumps({**problem, "instance": request_id, "retryable": False, "errors": []})
+            head = (
+                f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\n"
+                f"x-request-id: {request_id}\r\nconnection: close\r\n\r\n"
+            )
+            self.transport.write(STATUS_LINE[status] + head.encode() + body)
+            log.info("refused_connection", status=status, detail=detail, request_id=request_id)
         self.transport.close()
 
 
-def protocol_class(header_timeout_seconds: float) -> type[Protocol]:
-    """The protocol with this deadline for heads."""
-    return type("Protocol", (Protocol,), {"header_timeout_seconds": header_timeout_seconds})
+def protocol_class(header_timeout_seconds: float, send_timeout_seconds: float) -> type[Protocol]:
+    """The protocol with these deadlines for heads, and for callers that do not read."""
+    seconds = {"header_timeout_seconds": header_timeout_seconds, "send_timeout_seconds": send_timeout_seconds}
+    return type("Protocol", (Protocol,), seconds)

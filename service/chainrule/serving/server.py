@@ -52,7 +52,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     app = create_app(settings)
     config = uvicorn.Config(
         app,
-        http=protocol_class(settings.header_timeout_seconds),
+        http=protocol_class(settings.header_timeout_seconds, settings.send_timeout_seconds),
         ws="none",
         lifespan="on",
         log_config=None,
