@@ -60,21 +60,27 @@ def serve(
 
 
 def _listen_and_serve(settings: Settings) -> int:
-    try:
-        listener = open_listener(settings.host, settings.port)
-    except OSError as error:
-        typer.echo(f"chainrule cannot listen on {settings.host}:{settings.port}: {error.strerror}", err=True)
-        return 1
-    structlog.get_logger().info("listening", url=url_of(listener), workers=settings.workers)
+    listeners = []
+    for port in (settings.port, settings.admin_port):
+        if port is None:
+            continue
+        try:
+            listeners.append(open_listener(settings.host, port))
+        except OSError as error:
+            typer.echo(f"chainrule cannot listen on {settings.host}:{port}: {error.strerror}", err=True)
+            return 1
+    url, *admin_url = map(url_of, listeners)
+    more = {"admin_url": admin_url[0]} if admin_url else {}
+    structlog.get_logger().info("listening", url=url, workers=settings.workers, **more)
     share_cores(settings.workers, settings.threads)
     # Imported late: NumPy has to load with the threads it was just given, and `--version` need not wait for it.
     if settings.workers > 1:
         from chainrule.serving.supervisor import supervise  # noqa: PLC0415
 
-        return supervise(settings, listener)
+        return supervise(settings, listeners)
     from chainrule.serving.server import serve as serve_alone  # noqa: PLC0415
 
-    serve_alone(settings, listener)
+    serve_alone(settings, listeners)
     return 0
 
 

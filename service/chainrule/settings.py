@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65_535)
     """The port to listen on. 0 lets the system choose a free one."""
 
+    admin_port: int | None = Field(default=None, ge=0, le=65_535)
+    """A second port, for ``/metrics`` alone, which is then not to be found at the first; ``/health`` is at both."""
+
     workers: int = Field(default=1, ge=1, le=256)
     """Processes that answer requests. With several, each computes with one BLAS thread: as many as cores is right."""
 

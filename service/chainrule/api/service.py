@@ -21,6 +21,8 @@ class Service:
         self.workers = Workers(
             settings.threads, settings.queue_size, settings.compute_timeout_seconds, self.metrics.queue
         )
+        self.admin_port: int | None = None
+        """The port at which metrics are asked for, and no requests are taken; None: the same as everything else."""
         self.draining = False
         """The process is about to end: it serves what comes, and asks for no more."""
 

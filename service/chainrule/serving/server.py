@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections.abc import Sequence
 from time import monotonic
 from types import FrameType
 
@@ -46,10 +47,12 @@ class DrainingServer(uvicorn.Server):
         return await super().on_tick(counter) or monotonic() >= self._closing_time
 
 
-def serve(settings: Settings, listener: socket.socket) -> None:
-    """Answer requests on a listening socket until the process is told to stop, and nothing is in flight."""
+def serve(settings: Settings, listeners: Sequence[socket.socket]) -> None:
+    """Answer requests until the process is told to stop, and nothing is in flight; the second socket is the admin port."""
     keep_heap()
     app = create_app(settings)
+    service: Service = app.state.service
+    service.admin_port = listeners[1].getsockname()[1] if len(listeners) > 1 else None
     config = uvicorn.Config(
         app,
         http=protocol_class(settings.header_timeout_seconds, settings.send_timeout_seconds),
@@ -61,5 +64,5 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         server_header=False,
         timeout_keep_alive=settings.keep_alive_seconds,  # type: ignore[arg-type]  # a delay of the event loop
     )
-    DrainingServer(config, app.state.service).run([listener])
+    DrainingServer(config, service).run(list(listeners))
     log.info("stopped")

@@ -1,4 +1,4 @@
-"""Several processes on one listening socket: replaced when one dies, drained together when it is time to stop."""
+"""Several processes on the same listening sockets: replaced when one dies, drained together when it is time to stop."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import signal
 import socket
 import tempfile
 import threading
+from collections.abc import Sequence
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from types import FrameType
@@ -21,19 +22,19 @@ from chainrule.settings import Settings
 log = structlog.get_logger()
 
 
-def supervise(settings: Settings, listener: socket.socket) -> int:
+def supervise(settings: Settings, listeners: Sequence[socket.socket]) -> int:
     """Run as many workers as the settings say until told to stop; the exit code of the whole."""
     with tempfile.TemporaryDirectory(prefix="chainrule-metrics-") as directory:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory  # read by prometheus_client when a worker imports it
-        return Supervisor(settings, listener).run()
+        return Supervisor(settings, listeners).run()
 
 
 class Supervisor:
     """Starts workers, and starts another wherever one was killed."""
 
-    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+    def __init__(self, settings: Settings, listeners: Sequence[socket.socket]) -> None:
         self._settings = settings
-        self._listener = listener
+        self._listeners = listeners
         self._workers: dict[int, SpawnProcess] = {}  # by sentinel, which becomes readable at the end of a process
         self._stopping = False
         self._exit_code = 0
@@ -52,7 +53,7 @@ class Supervisor:
 
     def _start(self) -> None:
         # A fresh interpreter, not a fork: NumPy has to load with the number of threads that was just set.
-        worker = multiprocessing.get_context("spawn").Process(target=_work, args=(self._settings, self._listener))
+        worker = multiprocessing.get_context("spawn").Process(target=_work, args=(self._settings, self._listeners))
         worker.start()
         self._workers[worker.sentinel] = worker
         log.info("worker_started", pid=worker.pid)
@@ -81,13 +82,13 @@ class Supervisor:
             worker.terminate()
 
 
-def _work(settings: Settings, listener: socket.socket) -> None:
+def _work(settings: Settings, listeners: Sequence[socket.socket]) -> None:
     """The life of one worker."""
     from chainrule.serving.server import serve  # noqa: PLC0415  # the supervisor itself needs no NumPy and no routes
 
     configure_logging(settings.log_level, settings.log_format)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    serve(settings, listener)
+    serve(settings, listeners)
 
 
 def _end_with_parent() -> None:
