@@ -48,7 +48,7 @@ class DrainingServer(uvicorn.Server):
 
 
 def serve(settings: Settings, listeners: Sequence[socket.socket]) -> None:
-    """Answer requests until the process is told to stop, and nothing is in flight; the second socket is the admin port."""
+    """Answer requests until told to stop, and nothing is in flight; a second socket is that of the admin port."""
     keep_heap()
     app = create_app(settings)
     service: Service = app.state.service
