@@ -10,6 +10,38 @@ from importlib.metadata import version
 from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from chainrule.api import catalog, compute, docs, explanations, health, metrics
+from chainrule.api.doors import for_callers, for_operators
+from chainrule.api.keys import key_required
+from chainrule.api.middleware import REQUEST_ID, LastResort, Observation, RequestId, SafeHeaders
+from chainrule.api.openapi import describe
+from chainrule.api.problems import add_problem_handlers
+from chainrule.api.service import Service
+from chainrule.settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for these settings; it holds threads from now on until its lifespan ends."""
+    service = Service(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.workers.close()
+
+    app = FastAPI(
+        title="chainrule",
+        version=version("chainrule"),
+        lifespan=lifespan,
+        openapi_url=None,  # served by our own routers, like everything else
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.service = service
+
+    locked = [Depends(key_required(settings.api_keys))] if settings.api_keys else []
     app.include_router(compute.router, dependencies=[Depends(for_callers), *locked])
     app.include_router(health.router)
     app.include_router(metrics.router, dependencies=[Depends(for_operators)])
