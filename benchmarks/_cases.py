@@ -80,10 +80,10 @@ MLP = Case(
 )
 CONV2D = Case("conv2d", [{"type": "conv2d", "filters": 64, "kernel_size": 3, "padding": "same"}], (8, 28, 28, 32))
 DEPTHWISE = Case(
-    "depthwise conv2d", [{"type": "depthwise_conv2d", "kernel_size": 3, "padding": "same"}], (16, 28, 28, 64)
+    "depthwise conv2d", [{"type": "depthwise_conv2d", "kernel_size": 3, "padding": "same"}], (8, 28, 28, 64)
 )
-BATCH_NORM = Case("batch norm", [{"type": "batch_normalization"}], (16, 28, 28, 64), options={"training": True})
-LAYER_NORM = Case("layer norm", [{"type": "layer_normalization"}], (32, 128, 256))
+BATCH_NORM = Case("batch norm", [{"type": "batch_normalization"}], (8, 28, 28, 64), options={"training": True})
+LAYER_NORM = Case("layer norm", [{"type": "layer_normalization"}], (16, 64, 256))
 LSTM = Case("LSTM", [{"type": "lstm", "units": 128, "return_sequences": True}], (32, 32, 64))
 GRU = Case("GRU", [{"type": "gru", "units": 128, "return_sequences": True}], (32, 32, 64))
 ATTENTION = Case(  # without biases: the gradient of the keys' is 0, and what is computed for it is rounding
@@ -92,9 +92,9 @@ ATTENTION = Case(  # without biases: the gradient of the keys' is 0, and what is
     (8, 128, 128),
 )
 EMBEDDING = Case("embedding", [{"type": "embedding", "input_dim": 10_000, "output_dim": 128}], (64, 128), tokens=10_000)
-SOFTMAX = Case("softmax", [{"type": "softmax"}], (256, 4096))
-CROSS_ENTROPY = Case("cross-entropy", [{"type": "identity"}], (256, 4096), loss="cross_entropy")
-GELU = Case("GELU", [{"type": "gelu"}], (512, 2048))
+SOFTMAX = Case("softmax", [{"type": "softmax"}], (64, 4096))
+CROSS_ENTROPY = Case("cross-entropy", [{"type": "identity"}], (64, 4096), loss="cross_entropy")
+GELU = Case("GELU", [{"type": "gelu"}], (256, 1024))
 
 CASES = (
     MLP,

@@ -10,11 +10,13 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field, PositiveInt
 
+from chainrule.core.activations.softmax import softmax
 from chainrule.core.arrays import Array, Shape, Weights, rows_of, size_of
 from chainrule.core.examples import LayerExample
 from chainrule.core.initializers import AnyInitializer
 from chainrule.core.initializers.constants import Zeros
 from chainrule.core.initializers.scaled import GlorotUniform
+from chainrule.core.lanes import sample_blocks
 from chainrule.core.layer import EVERYTHING, Gradients, Misfit, Run, SeveralInputs, Step, Wanted
 from chainrule.core.layers.dropout import kept_factors
 from chainrule.core.variables import Variable, bias, kernel
@@ -170,17 +172,27 @@ class MultiHeadAttention(SeveralInputs):
         queries *= self.factor
         keys = _project(key, weights, "key").transpose(0, 2, 1, 3)
         values = _project(value, weights, "value").transpose(0, 2, 1, 3)
-        attention = queries @ keys.transpose(0, 1, 3, 2)
-        self._hide_what_comes_after(attention, query.shape[1])
-        _softmax_in_place(attention)
-        factors = self._factors(attention, run)
-        read = (attention if factors is None else attention * factors) @ values
+        attention, factors, read = self._attend(queries, keys, values, query.shape[1], run)
         context = self._by_position(read, query.shape[1])
         y = context @ weights["attention_output/kernel"].reshape(context.shape[1], -1)
         if self.use_bias:
             y += weights["attention_output/bias"]
         cache = Cache(tuple(inputs), queries, keys, values, attention, factors, context)
         return Step(y.reshape(*query.shape[:2], -1), cache)
+
+    def _attend(
+        self, queries: Array, keys: Array, values: Array, positions: int, run: Run
+    ) -> tuple[Array, Array | None, Array]:
+        """Find how much each query takes of each value, dropout's factors of it, and what is read."""
+        attention = np.empty((*queries.shape[:3], keys.shape[2]), queries.dtype)
+        read = np.empty((*queries.shape[:3], values.shape[3]), queries.dtype)
+        factors = self._factors(attention, run)
+        for block in sample_blocks(attention):
+            scores = np.matmul(queries[block], keys[block].mT, out=attention[block])
+            self._hide_what_comes_after(scores, positions)
+            softmax(scores, -1, out=scores)
+            np.matmul(_dropped(scores, factors, block), values[block], out=read[block])
+        return attention, factors, read
 
     def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
         query, key, value = _roles(cache.inputs)
@@ -207,16 +219,17 @@ class MultiHeadAttention(SeveralInputs):
 
     def _through_attention(self, read: Array, cache: Cache) -> tuple[Array, Array, Array]:
         """Turn the gradient at what was read into those at queries, keys and values."""
-        dropped = cache.attention if cache.factors is None else cache.attention * cache.factors
-        values = dropped.transpose(0, 1, 3, 2) @ read
-        scores = read @ cache.values.transpose(0, 1, 3, 2)
-        if cache.factors is not None:
-            scores *= cache.factors
-        scores *= cache.attention
-        scores -= cache.attention * scores.sum(axis=-1, keepdims=True)
-        queries = scores @ cache.keys
+        queries, keys, values = (np.empty(one.shape, one.dtype) for one in (cache.queries, cache.keys, cache.values))
+        for block in sample_blocks(cache.attention):
+            attention = cache.attention[block]
+            np.matmul(_dropped(attention, cache.factors, block).mT, read[block], out=values[block])
+            scores = _dropped(read[block] @ cache.values[block].mT, cache.factors, block)
+            scores -= np.vecdot(scores, attention)[..., np.newaxis]
+            scores *= attention
+            np.matmul(scores, cache.keys[block], out=queries[block])
+            np.matmul(scores.mT, cache.queries[block], out=keys[block])
         queries *= self.factor
-        return queries, scores.transpose(0, 1, 3, 2) @ cache.queries, values
+        return queries, keys, values
 
     def _by_group(self, x: Array) -> Array:
         """Bring ``(N, T, heads, length)`` into ``(N, G, R · T, length)``: heads that share a key, one below another."""
@@ -280,7 +293,6 @@ def _weight_gradients(x: Array, grad: Array, kernel: Shape, name: str, *, use_bi
     return found
 
 
-def _softmax_in_place(scores: Array) -> None:
-    scores -= scores.max(axis=-1, keepdims=True)
-    np.exp(scores, out=scores)
-    scores /= scores.sum(axis=-1, keepdims=True)
+def _dropped(attention: Array, factors: Array | None, block: slice) -> Array:
+    """Multiply some samples' attention with dropout's factors, if there are any."""
+    return attention if factors is None else attention * factors[block]
