@@ -108,11 +108,11 @@ def report(chosen: Iterable[str], fates: dict[Mutant, str | None]) -> bool:
         mutant: "killed" if killer else "equivalent" if mutant.key in known else "survived"
         for mutant, killer in fates.items()
     }
-    counts = Counter((mutant.file, fate) for mutant, fate in became.items())
-    print(f"\n{'file':<40} {'mutants':>8} {'killed':>8} {'equivalent':>10} {'survived':>8}")
-    for file in chosen:
+    counts = Counter((file, fate) for mutant, fate in became.items() for file in (mutant.file, "all"))
+    print("\n| file | mutants | killed | equivalent | survived |\n| --- | ---: | ---: | ---: | ---: |")
+    for file in [*chosen, "all"]:
         row = [counts[file, fate] for fate in ("killed", "equivalent", "survived")]
-        print(f"{file:<40} {sum(row):>8} {row[0]:>8} {row[1]:>10} {row[2]:>8}")
+        print(f"| {file} | {sum(row):,} | {row[0]:,} | {row[1]:,} | {row[2]:,} |")
     for mutant, killer in fates.items():
         if killer and mutant.key in known:
             print(f"\nlisted as equivalent, but killed by {killer}: {described(mutant)}")

@@ -53,9 +53,19 @@ class Play:
         """What killed each mutant, or nothing for those that live."""
 
         self._reports: list[pytest.TestReport] = []
+        self._writer: int | None = None
+        """In a mutant's process, where it says what has killed it."""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._reports.append(report)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """End a mutant's process at its first failure: to describe it takes longer than the test."""
+        failed = call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception)
+        if failed and self._writer is not None:
+            os.write(self._writer, item.nodeid.encode())
+            os._exit(KILLED)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -153,23 +163,20 @@ class Play:
             nothing = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nothing, 1)
             os.dup2(nothing, 2)
-            killer = self._first_to_fail(mutant, tests, times)
-            if killer is None:
-                code = SURVIVED
-            else:
-                os.write(writer, killer.encode())
+            self._writer = writer
+            self._live(mutant, tests, times)
+            code = SURVIVED
         finally:
             os._exit(code)  # whatever was raised: the parent's part of pytest is not for this process
 
-    def _first_to_fail(self, mutant: Mutant, tests: list[pytest.Item], times: Times) -> str | None:
+    def _live(self, mutant: Mutant, tests: list[pytest.Item], times: Times) -> None:
+        """Run the tests; does not return if one of them fails."""
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (_memory() + MORE_MEMORY, most))
         set_mutant_under_test(mutant.name)
         for item, following in zip(tests, [*tests[1:], None], strict=True):
             signal.setitimer(signal.ITIMER_PROF, 5 * times.seconds[item] + 3)  # of computing; then it is ended
-            if any(report.failed for report in self._outcomes(item, following)):
-                return item.nodeid
-        return None
+            self._outcomes(item, following)
 
 
 def _memory() -> int:
