@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is imported; threads do not survive a fork
 
@@ -101,7 +101,7 @@ def known_keys() -> set[Key]:
     return {key for one in equivalents() for key in one.mutants()}
 
 
-def report(chosen: Iterable[str], fates: dict[Mutant, str | None]) -> bool:
+def report(chosen: list[str], fates: dict[Mutant, str | None]) -> bool:
     """Print a line for each file; say whether one of its mutants lives that nobody knows to be equivalent."""
     known = known_keys()
     became = {
@@ -116,6 +116,9 @@ def report(chosen: Iterable[str], fates: dict[Mutant, str | None]) -> bool:
     for mutant, killer in fates.items():
         if killer and mutant.key in known:
             print(f"\nlisted as equivalent, but killed by {killer}: {described(mutant)}")
+    keys = {mutant.key for mutant in fates}
+    for file, function, was, _ in sorted(key for key in known - keys if key[0] in chosen):
+        print(f"\nlisted as equivalent, but there is no such mutant any more: {file} {function}\n  - {was}")
     return "survived" in became.values()
 
 
