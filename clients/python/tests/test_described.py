@@ -46,7 +46,7 @@ DENSE = {
     "inputs": 1,
 }
 CATALOG: dict[str, Any] = {
-    "layers": {"dense": DENSE},
+    "layers": {"dense": DENSE, "norm": {"description": "", "parameters": {}, "state": {"moving_mean": "(c,)"}}},
     "activations": {"silu": {"description": "x · sigmoid(x)", "parameters": {}, "aliases": ["swish"], "since": "0.2"}},
     "losses": {},
     "metrics": {},
@@ -164,6 +164,7 @@ class TestCatalog:
         dense, silu = result.layers["dense"], result.activations["silu"]
         assert (dense.inputs, dense.weights["bias"], dense.aliases) == (1, "(units,)", ())
         assert dense.parameters["required"] == ["units"]
+        assert (dense.state, result.layers["norm"].state) == ({}, {"moving_mean": "(c,)"})
         assert (silu.aliases, silu.weights, silu.inputs, silu.extra) == (("swish",), {}, None, {"since": "0.2"})
         assert (result.limits["layers"], result.version) == (1000, "0.2.0")
 

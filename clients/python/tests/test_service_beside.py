@@ -204,6 +204,7 @@ def test_the_catalog_has_an_entry_for_every_builder(ask: Ask, family: str) -> No
     assert names
     assert names <= entries.keys()
     assert all(entries[name].description for name in names)
+    assert all(entry.extra == {} for entry in entries.values())
 
 
 def test_the_catalog_tells_limits_and_version(ask: Ask) -> None:

@@ -50,7 +50,7 @@ def read_initialized(answer: Document, envelope: Envelope) -> Initialized:
     )
 
 
-_ENTRY = ("description", "parameters", "weights", "inputs", "aliases")
+_ENTRY = ("description", "parameters", "weights", "state", "inputs", "aliases")
 
 
 def read_catalog(answer: Document, envelope: Envelope) -> Catalog:
@@ -73,6 +73,7 @@ def _entry(entry: Tree) -> CatalogEntry:
         description=entry["description"],
         parameters=entry["parameters"],
         weights=entry.get("weights") or {},
+        state=entry.get("state") or {},
         inputs=entry.get("inputs"),
         aliases=tuple(entry.get("aliases") or ()),
         extra={key: value for key, value in entry.items() if key not in _ENTRY},

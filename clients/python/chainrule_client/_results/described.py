@@ -99,8 +99,10 @@ class CatalogEntry:
     """The JSON schema of its parameters: ``parameters["properties"]["units"]``, with defaults."""
     weights: Mapping[str, str] = field(default_factory=dict)
     """What the shapes of its weights are made of: ``{"kernel": "(in, units)"}``."""
-    inputs: Any = None
-    """How many inputs it reads."""
+    state: Mapping[str, str] = field(default_factory=dict)
+    """Likewise of what it carries from step to step beside them."""
+    inputs: int | None = None
+    """How many inputs it reads at most."""
     aliases: tuple[str, ...] = ()
     """Further names that mean the same."""
     extra: Mapping[str, Any] = field(default_factory=dict)
