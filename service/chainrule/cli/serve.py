@@ -1,8 +1,7 @@
-"""The command ``chainrule``."""
+"""``chainrule serve``: the service itself."""
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Annotated
 
 import structlog
@@ -13,31 +12,7 @@ from chainrule.serving.listener import open_listener, url_of
 from chainrule.serving.process import share_cores
 from chainrule.settings import Settings, SettingsError, load_settings, unread_variables
 
-app = typer.Typer(
-    name="chainrule",
-    help="Gradients over HTTP.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
 
-
-def _print_version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it
-    if wanted:
-        typer.echo(f"chainrule {version('chainrule')}")
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    _version: Annotated[  # noqa: FBT002  # an option, not an argument
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say which version this is.")
-    ] = False,
-) -> None:
-    """Gradients over HTTP: send a network, its weights and a batch; get outputs, loss and every gradient."""
-
-
-@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="CHAINRULE_HOST")] = None,
     port: Annotated[
@@ -82,8 +57,3 @@ def _listen_and_serve(settings: Settings) -> int:
 
     serve_alone(settings, listeners)
     return 0
-
-
-def main() -> None:
-    """Run the command; the entry point of the installed script."""
-    app()
