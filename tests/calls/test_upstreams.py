@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -92,6 +92,7 @@ def test_several_upstream_gradients_give_what_single_requests_give(
     assert_is_what_single_requests_give(with_upstream(document, upstreams))
 
 
+@settings(max_examples=40)
 @given(data=st.data(), drawn=networks(), count=st.integers(1, 4))
 def test_several_upstream_gradients_go_through_networks_side_by_side(
     data: st.DataObject, drawn: Drawn, count: int

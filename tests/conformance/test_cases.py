@@ -17,9 +17,9 @@ HERE = Path(__file__).parent
 ENCODINGS = ("json", "base64", "safetensors")
 TIERS = {"tier1", "tier2", "tier3"}
 """The parts of the vocabulary that are built."""
-BESIDE = {"backward", "forward", "metrics", "paths", "statistics", "upstreams", "wrt"}
+BESIDE = {"backward", "forward", "gradcheck", "jacobian", "metrics", "paths", "statistics", "upstreams", "wrt"}
 """What is built of that which stands beside the bare two calls."""
-UNBUILT = {"/explain", "/gradcheck"}
+UNBUILT = {"/explain"}
 """Calls that cases of what is built ask too."""
 
 Case = dict[str, Any]

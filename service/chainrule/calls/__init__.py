@@ -5,11 +5,25 @@ from __future__ import annotations
 from chainrule.calls.backward import prepare_backward
 from chainrule.calls.call import Call, Prepare
 from chainrule.calls.forward import prepare_forward
+from chainrule.calls.gradcheck import prepare_gradcheck
+from chainrule.calls.jacobian import prepare_jacobian
 from chainrule.calls.job import Document, Job
 from chainrule.schemas import BackwardRequest, BackwardResponse, ForwardRequest, ForwardResponse
-from chainrule.schemas.examples import BACKWARD, FORWARD
+from chainrule.schemas.examples import BACKWARD, FORWARD, GRADCHECK, JACOBIAN
+from chainrule.schemas.gradcheck import GradcheckRequest, GradcheckResponse
+from chainrule.schemas.jacobian import JacobianRequest, JacobianResponse
 
-__all__ = ["CALLS", "Call", "Document", "Job", "Prepare", "prepare_backward", "prepare_forward"]
+__all__ = [
+    "CALLS",
+    "Call",
+    "Document",
+    "Job",
+    "Prepare",
+    "prepare_backward",
+    "prepare_forward",
+    "prepare_gradcheck",
+    "prepare_jacobian",
+]
 
 CALLS = (
     Call(
@@ -27,6 +41,22 @@ CALLS = (
         BackwardRequest,
         BackwardResponse,
         BACKWARD,
+    ),
+    Call(
+        "gradcheck",
+        "Hold every gradient against central differences: whether the derivatives are right, and where they are not.",
+        prepare_gradcheck,
+        GradcheckRequest,
+        GradcheckResponse,
+        GRADCHECK,
+    ),
+    Call(
+        "jacobian",
+        "Differentiate every output of each sample with respect to every one of its inputs: the whole matrix.",
+        prepare_jacobian,
+        JacobianRequest,
+        JacobianResponse,
+        JACOBIAN,
     ),
 )
 """Everything that is called by POST."""
