@@ -23,6 +23,8 @@ from chainrule.core.variables import Variable, bias, kernel
 
 SELF = ((2, 3, 4),)
 
+ROLES = ("query", "key", "value")
+
 
 @dataclass(frozen=True, slots=True)
 class Cache:
@@ -195,7 +197,7 @@ class MultiHeadAttention(SeveralInputs):
         return attention, factors, read
 
     def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
-        query, key, value = _roles(cache.inputs)
+        query = cache.inputs[0]
         rows, kernel = rows_of(grad), weights["attention_output/kernel"]
         found: dict[str, Array] = {}
         if wanted.weights:
@@ -203,33 +205,35 @@ class MultiHeadAttention(SeveralInputs):
         read = self._by_group(
             (rows @ kernel.reshape(-1, kernel.shape[-1]).T).reshape(*query.shape[:2], -1, self.length)
         )
-        queries, keys, values = self._through_attention(read, cache)
-        sent = []
-        for name, x, projected in (
-            ("query", query, self._by_position(queries, query.shape[1])),
-            ("key", key, rows_of(_heads_last(keys))),
-            ("value", value, rows_of(_heads_last(values))),
-        ):
-            kernel = weights[f"{name}/kernel"]
+        grads = self._through_attention(read, cache)
+        del read  # none of these is small: what is done with goes
+        sent: list[Array | None] = [None] * len(cache.inputs)
+        for name, place in reversed(list(zip(ROLES, _places(len(sent)), strict=True))):
+            x, kernel = cache.inputs[place], weights[f"{name}/kernel"]
+            projected = self._by_position(grads.pop(), x.shape[1])
             if wanted.weights:
                 found |= _weight_gradients(rows_of(x), projected, kernel.shape, name, use_bias=self.use_bias)
             if wanted.inputs:
-                sent.append((projected @ kernel.reshape(x.shape[-1], -1).T).reshape(x.shape))
-        return Gradients(_by_input(sent, len(cache.inputs)), found)
+                dx, others = (projected @ kernel.reshape(x.shape[-1], -1).T).reshape(x.shape), sent[place]
+                sent[place] = dx if others is None else np.add(others, dx, out=dx)
+        return Gradients(tuple(sent), found)
 
-    def _through_attention(self, read: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    def _through_attention(self, read: Array, cache: Cache) -> list[Array]:
         """Turn the gradient at what was read into those at queries, keys and values."""
         queries, keys, values = (np.empty(one.shape, one.dtype) for one in (cache.queries, cache.keys, cache.values))
+        spare = np.empty_like(cache.attention[next(sample_blocks(cache.attention))])
         for block in sample_blocks(cache.attention):
             attention = cache.attention[block]
             np.matmul(_dropped(attention, cache.factors, block).mT, read[block], out=values[block])
-            scores = _dropped(read[block] @ cache.values[block].mT, cache.factors, block)
+            scores = np.matmul(read[block], cache.values[block].mT, out=spare[: len(attention)])
+            if cache.factors is not None:
+                scores *= cache.factors[block]
             scores -= np.vecdot(scores, attention)[..., np.newaxis]
             scores *= attention
             np.matmul(scores, cache.keys[block], out=queries[block])
             np.matmul(scores.mT, cache.queries[block], out=keys[block])
         queries *= self.factor
-        return queries, keys, values
+        return [queries, keys, values]
 
     def _by_group(self, x: Array) -> Array:
         """Bring ``(N, T, heads, length)`` into ``(N, G, R · T, length)``: heads that share a key, one below another."""
@@ -255,19 +259,15 @@ class MultiHeadAttention(SeveralInputs):
         return kept_factors(run.bits, self.dropout, attention.shape, attention.dtype)
 
 
+def _places(count: int) -> tuple[int, int, int]:
+    """Say which of so many inputs is the query, the key and the value."""
+    return 0, min(1, count - 1), count - 1
+
+
 def _roles(inputs: Sequence[Any]) -> tuple[Any, Any, Any]:
-    """Say which input is the query, the key and the value."""
-    return inputs[0], inputs[1 if len(inputs) > 1 else 0], inputs[-1]
-
-
-def _by_input(sent: list[Array], count: int) -> tuple[Array | None, ...]:
-    """Add up what query, key and value send to the input that they all are, or that two of them are."""
-    if not sent:
-        return (None,) * count
-    while len(sent) > count:  # of two inputs the second is key and value, of one it is all three
-        last = sent.pop()
-        sent[-1] = sent[-1] + last
-    return tuple(sent)
+    """Give the query, the key and the value."""
+    query, key, value = (inputs[place] for place in _places(len(inputs)))
+    return query, key, value
 
 
 def _project(x: Array, weights: Weights, name: str) -> Array:

@@ -11,7 +11,17 @@ from chainrule.core.activations.sigmoid import Sigmoid
 from chainrule.core.activations.tanh import Tanh
 from chainrule.core.arrays import Array, Shape, Weights, rows_of
 from chainrule.core.examples import LayerExample
-from chainrule.core.layers.recurrent import CellActivation, Recurrent, Slopes, Walk, activate, gated, no_states, through
+from chainrule.core.layers.recurrent import (
+    Carried,
+    CellActivation,
+    Recurrent,
+    Slopes,
+    Walk,
+    activate,
+    gated,
+    no_states,
+    through,
+)
 from chainrule.core.variables import Variable
 
 
@@ -83,24 +93,29 @@ class Gru(Recurrent):
         from_state = state @ weights["recurrent_kernel"]
         if self.use_bias:
             from_state += weights["bias"][1]
-        gates, gates_cache = activate(self.recurrent_activation, inputs[:, : 2 * u] + from_state[:, : 2 * u])
-        mixed = inputs[:, 2 * u :] + gates[:, u:] * from_state[:, 2 * u :]
+        mixed, to_candidate = inputs[:, : 2 * u], from_state[:, 2 * u :].copy()  # a view would keep all of it
+        mixed += from_state[:, : 2 * u]
+        gates, gates_cache = activate(self.recurrent_activation, mixed)
+        mixed = inputs[:, 2 * u :]
+        mixed += gates[:, u:] * to_candidate
         candidate, candidate_cache = activate(self.activation, mixed)
-        return GruStep(gates, candidate, from_state[:, 2 * u :], (gates_cache, candidate_cache))
+        return GruStep(gates, candidate, to_candidate, (gates_cache, candidate_cache))
 
     def _step_reset_before(self, inputs: Array, state: Array, weights: Weights) -> GruStep:
         u, recurrent = self.units, weights["recurrent_kernel"]
-        mixed = inputs[:, : 2 * u] + state @ recurrent[:, : 2 * u]
+        mixed = inputs[:, : 2 * u]
+        mixed += state @ recurrent[:, : 2 * u]
         gates, gates_cache = activate(self.recurrent_activation, mixed)
-        reset = gates[:, u:] * state
-        candidate, candidate_cache = activate(self.activation, inputs[:, 2 * u :] + reset @ recurrent[:, 2 * u :])
+        reset, mixed = gates[:, u:] * state, inputs[:, 2 * u :]
+        mixed += reset @ recurrent[:, 2 * u :]
+        candidate, candidate_cache = activate(self.activation, mixed)
         return GruStep(gates, candidate, reset, (gates_cache, candidate_cache))
 
-    def walk_back(self, grad: Array, weights: Weights, walked: Walk) -> Slopes:
+    def walk_back(self, grad: Array, weights: Weights, walked: Walk, carried: Carried) -> tuple[Slopes, Carried]:
         u, recurrent = self.units, weights["recurrent_kernel"]
         of_inputs = np.empty((*grad.shape[:2], 3 * u), grad.dtype)
         of_states = np.empty_like(of_inputs) if self.reset_after else of_inputs
-        dh, gated = np.zeros_like(grad[0]), np.empty((grad.shape[1], 2 * u), grad.dtype)
+        (dh,), gated = carried or (np.zeros_like(grad[0]),), np.empty((grad.shape[1], 2 * u), grad.dtype)
         for t in reversed(range(len(grad))):
             step: GruStep = walked.caches[t]
             gates_cache, candidate_cache = step.caches
@@ -123,7 +138,7 @@ class Gru(Recurrent):
                 dh += of_states[t] @ recurrent.T
             else:
                 dh += of_inputs[t, :, : 2 * u] @ recurrent[:, : 2 * u].T
-        return Slopes(of_inputs, of_states)
+        return Slopes(of_inputs, of_states), (dh,)
 
     def recurrent_gradient(self, walked: Walk, slopes: Slopes) -> Array:
         if self.reset_after:

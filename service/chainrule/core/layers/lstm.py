@@ -12,7 +12,17 @@ from chainrule.core.activations.tanh import Tanh
 from chainrule.core.arrays import Array, Shape, Weights
 from chainrule.core.draws import Numbers
 from chainrule.core.examples import LayerExample
-from chainrule.core.layers.recurrent import CellActivation, Recurrent, Slopes, Walk, activate, gated, no_states, through
+from chainrule.core.layers.recurrent import (
+    Carried,
+    CellActivation,
+    Recurrent,
+    Slopes,
+    Walk,
+    activate,
+    gated,
+    no_states,
+    through,
+)
 from chainrule.core.random_bits import WeightBits
 from chainrule.core.variables import Variable
 from chainrule.errors import Proceed, go_on
@@ -73,8 +83,8 @@ class Lstm(Recurrent):
     def walk(self, projected: Array, weights: Weights) -> Walk:
         states, caches, u = no_states(projected, self.units), [], self.units
         cell = np.zeros_like(states[0])
-        for t, inputs in enumerate(projected):
-            z = inputs + states[t] @ weights["recurrent_kernel"]
+        for t, z in enumerate(projected):
+            np.add(z, states[t] @ weights["recurrent_kernel"], out=z)
             entering, entering_cache = activate(self.recurrent_activation, z[:, : 2 * u])
             candidate, candidate_cache = activate(self.activation, z[:, 2 * u : 3 * u])
             output, output_cache = activate(self.recurrent_activation, z[:, 3 * u :])
@@ -85,10 +95,10 @@ class Lstm(Recurrent):
             caches.append(LstmStep(entering, candidate, output, before, activated, step_caches))
         return Walk(states, caches)
 
-    def walk_back(self, grad: Array, weights: Weights, walked: Walk) -> Slopes:
+    def walk_back(self, grad: Array, weights: Weights, walked: Walk, carried: Carried) -> tuple[Slopes, Carried]:
         u, recurrent = self.units, weights["recurrent_kernel"].T
         slopes = np.empty((*grad.shape[:2], 4 * u), grad.dtype)
-        dh, dc = np.zeros_like(grad[0]), np.zeros_like(grad[0])
+        dh, dc = carried or (np.zeros_like(grad[0]), np.zeros_like(grad[0]))
         gated = np.empty((grad.shape[1], 2 * u), grad.dtype)
         for t in reversed(range(len(grad))):
             step: LstmStep = walked.caches[t]
@@ -102,4 +112,4 @@ class Lstm(Recurrent):
             slopes[t, :, 3 * u :] = through(self.recurrent_activation, dh * step.cell_activated, output_cache)
             dh = slopes[t] @ recurrent
             dc = dc * step.input_and_forget[:, u:]
-        return Slopes(slopes, slopes)
+        return Slopes(slopes, slopes), (dh, dc)

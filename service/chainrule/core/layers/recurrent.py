@@ -1,11 +1,13 @@
 """What recurrent layers share: a state that walks along axis 1, and the two loops over its steps.
 
-What does not depend on the state is done for all steps at once: the input's projection before the loop, and after the
-backward loop the gradients of the weights and of the input. ``T`` steps come first in the arrays that the loops walk.
+What does not depend on the state is done for many steps at once: the input's projection before the loop, and after
+every so many steps of the backward loop what these add to the gradients of the weights and of the input. ``T`` steps
+come first in the arrays that the loops walk.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -40,6 +42,10 @@ class Walk(NamedTuple):
     caches: list[Any]
     """What each step's backward pass needs."""
 
+    def part(self, steps: slice) -> Walk:
+        """Give what some of the steps have left."""
+        return Walk(self.states[steps.start : steps.stop + 1], self.caches[steps])
+
 
 class Slopes(NamedTuple):
     """What the backward loop leaves: gradients at each step's pre-activations, ``(T, N, gates · units)``."""
@@ -48,6 +54,13 @@ class Slopes(NamedTuple):
     """At what comes from the input."""
     of_states: Array
     """At what comes from the state; the same array where both are simply added."""
+
+
+Carried = tuple[Array, ...]
+"""What a step sends back to the one before: the gradient at its state, and at whatever it keeps beside."""
+
+SLOPES = 2**17
+"""How many numbers the slopes have that are there at once: the more, the larger the products with them."""
 
 
 class Recurrent(Layer):
@@ -103,11 +116,21 @@ class Recurrent(Layer):
         return 2 * size_of(shape[:2]) * (shape[2] + self.units) * self.gates * self.units
 
     def walk(self, projected: Array, weights: Weights) -> Walk:
-        """Run the steps, given the input's projection at each of them, ``(T, N, gates · units)``."""
+        """Run the steps, given the input's projection at each of them, ``(T, N, gates · units)``; it may be changed."""
         raise NotImplementedError
 
-    def walk_back(self, grad: Array, weights: Weights, walked: Walk) -> Slopes:
-        """Run the steps backward, given the gradient at the state after each of them, ``(T, N, units)``."""
+    def walk_back(self, grad: Array, weights: Weights, walked: Walk, carried: Carried) -> tuple[Slopes, Carried]:
+        """Run some steps backward.
+
+        Parameters
+        ----------
+        grad
+            The gradient at the state after each of them, ``(T, N, units)``.
+        walked
+            What these steps have left.
+        carried
+            What the step after them has sent back, and nothing if there is none.
+        """
         raise NotImplementedError
 
     def recurrent_gradient(self, walked: Walk, slopes: Slopes) -> Array:
@@ -134,17 +157,24 @@ class Recurrent(Layer):
 
     def backward(self, grad: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
         steps, walked = cache
-        slopes = self.walk_back(self._at_states(grad, len(steps)), weights, walked)
-        rows = rows_of(slopes.of_inputs)
+        grads = self._at_states(grad, len(steps))
+        carried: Carried = ()
+        dx = np.empty_like(steps) if wanted.inputs else None
         found: dict[str, Array] = {}
-        if wanted.weights:
-            found = {"kernel": rows_of(steps).T @ rows, "recurrent_kernel": self.recurrent_gradient(walked, slopes)}
-            if self.use_bias:
-                found["bias"] = self.bias_gradient(slopes)
-        if not wanted.inputs:
-            return Gradients((None,), found)
-        dx = (rows @ weights["kernel"].T).reshape(steps.shape)
-        return Gradients((self._out_of_order(dx),), found)
+        for part in _from_the_end(len(steps), grads[0].size * self.gates):
+            slopes, carried = self.walk_back(grads[part], weights, walked.part(part), carried)
+            if dx is not None:
+                np.matmul(rows_of(slopes.of_inputs), weights["kernel"].T, out=rows_of(dx[part]))
+            sent = self._weight_gradients(steps[part], walked.part(part), slopes) if wanted.weights else {}
+            del slopes  # so that there is room for the next ones
+            for name, one in sent.items():
+                found[name] = np.add(found[name], one, out=one) if name in found else one
+        return Gradients((None if dx is None else self._out_of_order(dx),), found)
+
+    def _weight_gradients(self, steps: Array, walked: Walk, slopes: Slopes) -> dict[str, Array]:
+        kernel = rows_of(steps).T @ rows_of(slopes.of_inputs)
+        found = {"kernel": kernel, "recurrent_kernel": self.recurrent_gradient(walked, slopes)}
+        return found | {"bias": self.bias_gradient(slopes)} if self.use_bias else found
 
     def _in_order(self, x: Array) -> Array:
         """Bring ``(N, T, features)`` into the order in which the steps are computed, ``(T, N, features)``."""
@@ -170,6 +200,12 @@ def gated(columns: str, bias_layout: str) -> dict[str, Variable]:
         "recurrent_kernel": Variable(f"(units, {columns})", "recurrent_initializer"),
         "bias": bias(bias_layout),
     }
+
+
+def _from_the_end(count: int, numbers: int) -> Iterator[slice]:
+    """Cut steps with so many numbers each into parts, the last one first."""
+    most = max(SLOPES // numbers, 1)
+    return (slice(max(stop - most, 0), stop) for stop in range(count, 0, -most))
 
 
 def activate(activation: Activation, z: Array) -> tuple[Array, Any]:

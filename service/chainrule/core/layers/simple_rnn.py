@@ -10,7 +10,17 @@ import numpy as np
 from chainrule.core.activations.tanh import Tanh
 from chainrule.core.arrays import Array, Weights
 from chainrule.core.examples import LayerExample
-from chainrule.core.layers.recurrent import CellActivation, Recurrent, Slopes, Walk, activate, gated, no_states, through
+from chainrule.core.layers.recurrent import (
+    Carried,
+    CellActivation,
+    Recurrent,
+    Slopes,
+    Walk,
+    activate,
+    gated,
+    no_states,
+    through,
+)
 from chainrule.core.variables import Variable
 
 
@@ -37,15 +47,16 @@ class SimpleRnn(Recurrent):
 
     def walk(self, projected: Array, weights: Weights) -> Walk:
         states, caches = no_states(projected, self.units), []
-        for t, inputs in enumerate(projected):
-            states[t + 1], cache = activate(self.activation, inputs + states[t] @ weights["recurrent_kernel"])
+        for t, z in enumerate(projected):
+            np.add(z, states[t] @ weights["recurrent_kernel"], out=z)
+            states[t + 1], cache = activate(self.activation, z)
             caches.append(cache)
         return Walk(states, caches)
 
-    def walk_back(self, grad: Array, weights: Weights, walked: Walk) -> Slopes:
+    def walk_back(self, grad: Array, weights: Weights, walked: Walk, carried: Carried) -> tuple[Slopes, Carried]:
         slopes = np.empty(grad.shape, grad.dtype)
-        dh = np.zeros_like(grad[0])
+        (dh,) = carried or (np.zeros_like(grad[0]),)
         for t in reversed(range(len(grad))):
             slopes[t] = through(self.activation, grad[t] + dh, walked.caches[t])
             dh = slopes[t] @ weights["recurrent_kernel"].T
-        return Slopes(slopes, slopes)
+        return Slopes(slopes, slopes), (dh,)
