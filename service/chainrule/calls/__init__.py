@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from chainrule.calls.backward import prepare_backward
 from chainrule.calls.call import Call, Prepare
+from chainrule.calls.explain import prepare_explain
 from chainrule.calls.forward import prepare_forward
 from chainrule.calls.gradcheck import prepare_gradcheck
 from chainrule.calls.jacobian import prepare_jacobian
 from chainrule.calls.job import Document, Job
-from chainrule.schemas import BackwardRequest, BackwardResponse, ForwardRequest, ForwardResponse
-from chainrule.schemas.examples import BACKWARD, FORWARD, GRADCHECK, JACOBIAN
+from chainrule.schemas import BackwardRequest, BackwardResponse, ExplainResponse, ForwardRequest, ForwardResponse
+from chainrule.schemas.examples import BACKWARD, EXPLAIN, FORWARD, GRADCHECK, JACOBIAN
 from chainrule.schemas.gradcheck import GradcheckRequest, GradcheckResponse
 from chainrule.schemas.jacobian import JacobianRequest, JacobianResponse
 
@@ -20,6 +21,7 @@ __all__ = [
     "Job",
     "Prepare",
     "prepare_backward",
+    "prepare_explain",
     "prepare_forward",
     "prepare_gradcheck",
     "prepare_jacobian",
@@ -41,6 +43,14 @@ CALLS = (
         BackwardRequest,
         BackwardResponse,
         BACKWARD,
+    ),
+    Call(
+        "explain",
+        "Show the chain rule of a small network number by number: values, local derivatives and gradients.",
+        prepare_explain,
+        BackwardRequest,
+        ExplainResponse,
+        EXPLAIN,
     ),
     Call(
         "gradcheck",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chainrule.schemas.explain import ExplainResponse
 from chainrule.schemas.problems import Problem
 from chainrule.schemas.requests import BackwardRequest, ForwardRequest, Options, PassRequest, RunRequest
 from chainrule.schemas.responses import BackwardResponse, ForwardResponse
@@ -10,6 +11,7 @@ from chainrule.schemas.validation import parse
 __all__ = [
     "BackwardRequest",
     "BackwardResponse",
+    "ExplainResponse",
     "ForwardRequest",
     "ForwardResponse",
     "Options",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chainrule.schemas.examples.backward import BACKWARD
+from chainrule.schemas.examples.explain import EXPLAIN
 from chainrule.schemas.examples.forward import FORWARD
 from chainrule.schemas.examples.gradcheck import GRADCHECK
 from chainrule.schemas.examples.jacobian import JACOBIAN
 
-__all__ = ["BACKWARD", "FORWARD", "GRADCHECK", "JACOBIAN"]
+__all__ = ["BACKWARD", "EXPLAIN", "FORWARD", "GRADCHECK", "JACOBIAN"]
