@@ -11,7 +11,7 @@ import pytest
 from chainrule.calls import prepare_backward, prepare_forward
 from chainrule.core.limits import Limits
 from chainrule.errors import InputError
-from tests.documents import failure, refusal
+from tests.documents import backward, failure, refusal
 
 PLAIN = {"layers": [{"type": "identity", "name": "last"}]}
 
@@ -56,18 +56,32 @@ class TestWhereTheChainStarts:
             assert first(document, prepare_forward) == ("invalid_parameter", "/options/include/1")
 
 
+class TestPenalties:
+    def test_a_bias_that_is_left_out_has_no_penalty(self) -> None:
+        layer = {"type": "dense", "units": 1, "use_bias": False, "bias_regularizer": "l2"}
+        document = asked({"layers": [{"type": "tanh"}, layer]}, batch={"output_gradients": [[1.0]]})
+        assert first(document) == ("invalid_parameter", "/network/layers/1/bias_regularizer")
+
+
 class TestTargets:
-    @pytest.mark.parametrize(
-        "loss",
-        [{"type": "cross_entropy", "class_weights": [1e300, 1]}, {"type": "binary_crossentropy", "pos_weight": 1e300}],
-    )
-    def test_a_target_that_overflows_by_its_weight_is_found_by_the_loss(self, loss: Any) -> None:
+    def test_a_target_that_overflows_by_its_weight_is_found_by_the_loss(self) -> None:
+        loss = {"type": "cross_entropy", "class_weights": [1e300, 1]}
         fault = failure(with_loss(loss, [[1e300, 0.0]], inputs=[[0.25, 0.5]]))
         assert (fault.code, fault.pointer) == ("non_finite_result", "/loss")
 
     def test_a_loss_and_metrics_need_targets(self) -> None:
         assert first(asked(loss="mse")) == ("missing_field", "/batch/targets")
         assert first(asked(metrics=["accuracy"]), prepare_forward) == ("missing_field", "/batch/targets")
+
+    @pytest.mark.parametrize("unread", ["targets", "sample_weights"])
+    def test_what_neither_a_loss_nor_a_metric_reads_is_refused(self, unread: str) -> None:
+        expected = ("invalid_parameter", f"/batch/{unread}")
+        assert first(asked(batch={unread: [1.0]}), prepare_forward) == expected
+        assert first(asked(batch={unread: [1.0], "output_gradients": [[1.0, 1.0]]})) == expected
+
+    def test_metrics_read_targets_and_weights_beside_an_upstream_gradient(self) -> None:
+        batch = {"targets": [1], "sample_weights": [2.0], "output_gradients": [[1.0, 1.0]]}
+        assert backward(asked(batch=batch, metrics=["accuracy"]))["metrics"] == {"accuracy": 1.0}
 
     def test_losses_of_samples_need_a_loss(self) -> None:
         document = asked(options={"include": ["activations", "sample_losses"]})

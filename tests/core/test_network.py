@@ -138,8 +138,10 @@ class TestShapes:
         assert (fault.code, fault.pointer) == ("shape_mismatch", "/network/layers/0")
 
     def test_penalties_are_on_weights_that_the_layer_has(self) -> None:
-        resolved = network(dense(kernel_regularizer="l2", bias_regularizer="l1", use_bias=False))
-        assert resolved.nodes[0].regularizers.keys() == {"kernel"}
+        resolved = network(dense(kernel_regularizer="l2", bias_regularizer="l1"))
+        assert resolved.nodes[0].regularizers.keys() == {"kernel", "bias"}
+        with pytest.raises(InputError, match="invalid_parameter at /network/layers/0/bias_regularizer"):
+            network(dense(kernel_regularizer="l2", bias_regularizer="l1", use_bias=False))
 
 
 class TestCost:

@@ -255,8 +255,8 @@ class _Building:
             self.operations.append(Operation(part, index, reads, output))
             self.shapes.append(output)
             reads = (len(self.shapes) - 1,)
-        regularizers = {weight: one for weight, one in layer.regularizers().items() if weight in weights}
-        self.nodes.append(Node(layer, name, sources, reads[0], weights, others, state, regularizers))
+        refuse(_unused_regularizers(layer, weights, index))
+        self.nodes.append(Node(layer, name, sources, reads[0], weights, others, state, layer.regularizers()))
         self.values[name] = reads[0]
         self._check_cost(index)
 
@@ -278,6 +278,14 @@ class _Building:
             if count > most:
                 detail = f"up to this layer the network has {count:,} {what}, at most {most:,} are allowed"
                 raise InputError("network_too_large", pointer("network", "layers", index), detail)
+
+
+def _unused_regularizers(layer: Layer, weights: Mapping[str, Shape], index: int) -> Iterator[Fault]:
+    """Find penalties on weights that the layer does not have, such as a bias that it leaves out."""
+    for weight in layer.regularizers():
+        if weight not in weights:
+            where = pointer("network", "layers", index, f"{weight}_regularizer")
+            yield Fault("invalid_parameter", where, f"a penalty on a weight that this layer does not have: {weight}")
 
 
 def with_activation(layer: Layer) -> tuple[Layer, ...]:

@@ -95,3 +95,11 @@ def test_it_is_fused_with_a_sigmoid_unless_it_has_one_in_it() -> None:
     (warned,) = BinaryCrossentropy(from_logits=True).advice(Sigmoid())
     assert (warned.code, warned.pointer) == ("double_sigmoid", "/loss/from_logits")
     assert BinaryCrossentropy().advice(Sigmoid()) == ()
+
+
+@pytest.mark.parametrize("loss", [BinaryCrossentropy(), BinaryCrossentropy(from_logits=True, label_smoothing=0.1)])
+@pytest.mark.parametrize("target", [-0.5, 1.5])
+def test_a_target_is_from_0_to_1(loss: BinaryCrossentropy, target: float) -> None:
+    fault = refused(loss, [[0.5, 0.5]], [[1.0, target]])
+    assert (fault.code, fault.pointer) == ("invalid_targets", "/batch/targets")
+    assert f"got {target} at [0, 1]" in fault.detail

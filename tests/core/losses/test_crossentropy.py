@@ -151,7 +151,8 @@ class TestOnScores:
             "ignored": np.array([0, -100, 2, -100]),
             "soft": np.array([[0.5, 0.25, 0.25], [1.0, 0.0, 0.0], [0.25, 0.5, 1.0], [0.0, 0.125, 0.5]]),
         }[targets]
-        loss = CrossEntropy(label_smoothing=smoothing, class_weights=class_weights, ignore_index=-100)
+        ignored = None if targets == "soft" else -100
+        loss = CrossEntropy(label_smoothing=smoothing, class_weights=class_weights, ignore_index=ignored)
         result = evaluated(loss, SCORES, given, sample_weights)
         rows, divisor = cross_entropy(
             SCORES,
@@ -164,6 +165,10 @@ class TestOnScores:
         assert_close(result.rows, rows)
         assert_close(result.weight, divisor)
         assert_close(result.loss, math.fsum(rows) / divisor)
+
+    def test_a_distribution_has_no_label_that_could_be_ignored(self) -> None:
+        fault = refused(CrossEntropy(ignore_index=1), np.zeros((1, 2)), [[0.5, 0.5]])
+        assert (fault.code, fault.pointer) == ("invalid_parameter", "/loss/ignore_index")
 
     def test_an_ignored_label_may_be_a_class(self) -> None:
         result = evaluated(CrossEntropy(ignore_index=1), np.zeros((3, 2)), [0, 1, 1])

@@ -49,6 +49,15 @@ def test_a_single_output_says_one_above_the_threshold(targets: Any) -> None:
     assert measured("accuracy", outputs, targets, threshold=0.75) == 1 / 3
 
 
+@pytest.mark.parametrize(
+    ("target", "code"), [(2.0, "target_out_of_range"), (-1.0, "target_out_of_range"), (0.9, "invalid_targets")]
+)
+def test_the_target_of_a_single_output_is_0_or_1(target: float, code: str) -> None:
+    fault = refused("accuracy", [[0.75], [0.25]], [[1.0], [target]])
+    assert (fault.code, fault.pointer) == (code, "/batch/targets")
+    assert f"{target:.16g}" in fault.detail
+
+
 def test_positions_may_have_several_axes() -> None:
     assert measured("accuracy", SCORES[None], [[1, 1, 0]]) == 2 / 3
 

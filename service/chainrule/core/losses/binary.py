@@ -15,6 +15,7 @@ from chainrule.core.examples import ONE_HOT, PROBABILITIES, SCORES, SOFT, Target
 from chainrule.core.functions import softplus
 from chainrule.core.layer import Activation
 from chainrule.core.loss import Evaluation, Loss, Warned
+from chainrule.core.losses.checks import check_targets
 from chainrule.core.losses.probabilities import check_probabilities, clip_warning
 from chainrule.errors import InputError
 
@@ -50,6 +51,7 @@ class BinaryCrossentropy(Loss):
     def read_targets(self, targets: NDArray[Any], outputs: Shape, dtype: np.dtype[Any]) -> tuple[Array, Array]:
         """Give what a 1 and what a 0 counts at each output: ``w · y`` and ``1 - y``."""
         y = super().read_targets(targets, outputs, dtype)
+        check_targets(y, (y >= 0) & (y <= 1), f"a target of {self.type} is from 0 to 1")
         if isinstance(self.pos_weight, list) and len(self.pos_weight) != outputs[-1]:
             detail = f"expected one number, or one for each of {outputs[-1]} outputs, got {len(self.pos_weight)}"
             raise InputError("shape_mismatch", "/loss/pos_weight", detail)

@@ -117,12 +117,15 @@ def read_class_targets(
     Raises
     ------
     InputError
-        If they have another shape, a label is no whole number, or no class, or there are not as many weights as
-        classes.
+        If they have another shape, a label is no whole number, or no class, there are not as many weights as classes,
+        or a label is to be ignored where there are none.
     """
     classes = outputs[-1]
     weights = None if class_weights is None else _read_class_weights(class_weights, classes, dtype)
     if targets.shape == outputs:
+        if ignore_index is not None:
+            detail = "labels can be ignored, distributions over the classes cannot: give them a sample weight of 0"
+            raise InputError("invalid_parameter", "/loss/ignore_index", detail)
         q = cast(targets, dtype, "batch", "targets")
         if smoothing:
             q = q * dtype.type(1 - smoothing) + dtype.type(smoothing / classes)

@@ -10,6 +10,7 @@ from pydantic import PositiveInt
 
 from chainrule.core.arrays import Array, Shape
 from chainrule.core.examples import SCORES, TargetExample
+from chainrule.core.losses.class_targets import read_labels
 from chainrule.core.metrics import Metric
 from chainrule.errors import InputError
 
@@ -31,13 +32,14 @@ class Accuracy(Metric):
     """Above it a single output says 1."""
 
     def read_targets(self, targets: NDArray[Any], outputs: Shape, ignore_index: int | None) -> NDArray[Any]:
-        """Read the targets of a single output, ``(N,)`` or ``(N, 1)``, as they are."""
+        """Read the targets of a single output, 0 or 1, from ``(N,)`` or ``(N, 1)``."""
         if outputs[-1] > 1:
             return super().read_targets(targets, outputs, ignore_index)
         if targets.shape not in (outputs, outputs[:-1]):
             detail = f"expected {outputs} or {outputs[:-1]}, got {targets.shape}"
             raise InputError("shape_mismatch", "/batch/targets", detail)
-        return targets.reshape(outputs[:-1])
+        no_or_yes = (*outputs[:-1], 2)
+        return read_labels(targets.reshape(outputs[:-1]), no_or_yes, np.dtype(np.float64), ignore_index)[0]
 
     def values(self, outputs: Array, targets: NDArray[Any]) -> NDArray[Any]:
         if outputs.shape[-1] == 1:
