@@ -36,6 +36,18 @@ def test_of_many_clients_at_once_everyone_is_answered_rightly_or_told_to_come_ba
         assert client.post("/backward", content=NEURON_BODY, headers=JSON).status_code == 200
 
 
+def test_what_takes_no_longer_than_queueing_is_answered_though_the_queue_is_full(serve: Serve) -> None:
+    server = serve(THREADS=1, QUEUE_SIZE=0)
+    with server.client() as client, ThreadPoolExecutor(1) as caller:
+        long = caller.submit(client.post, "/forward", content=LONG, headers=JSON)
+        wait_for(lambda: "chainrule_computations_running 1.0" in client.get("/metrics").text)
+        small = client.post("/backward", json=NEURON)
+        larger = client.post("/forward", content=SHORTER, headers=JSON)
+        assert not long.done()
+        assert (small.status_code, larger.status_code) == (200, 503)
+        assert long.result().status_code == 200
+
+
 def test_an_answer_that_takes_too_long_is_given_up(serve: Serve) -> None:
     with serve(COMPUTE_TIMEOUT_SECONDS=0.02).client() as client:
         answer = client.post("/forward", content=LONG, headers=JSON)

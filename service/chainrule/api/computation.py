@@ -8,7 +8,7 @@ from typing import NamedTuple
 from chainrule.api.body import too_large
 from chainrule.api.media_types import Form
 from chainrule.api.timing import Stopwatch
-from chainrule.calls import Prepare
+from chainrule.calls import Job, Prepare
 from chainrule.codec import (
     JSON,
     BodyTooLarge,
@@ -19,7 +19,7 @@ from chainrule.codec import (
     decompress,
     encode,
 )
-from chainrule.errors import InputError, Proceed
+from chainrule.errors import InputError, Proceed, go_on
 from chainrule.settings import Settings
 
 WORTH_COMPRESSING = 16 * 1024
@@ -33,6 +33,13 @@ class Answer(NamedTuple):
     compression: ContentEncoding | None = None
 
 
+SMALL_BODY = 16 * 1024
+"""Bytes of a body that is looked at before it is known what it costs, ..."""
+
+SMALL_COUNT = 64
+"""... and types in it: each layer of a definition has one, and takes some time to be read and resolved."""
+
+
 class Computation:
     """Decompress, decode, resolve, compute, encode: called once, in a thread, asking between whether to go on."""
 
@@ -44,17 +51,26 @@ class Computation:
         self._prepare = prepare
         self._settings = settings
         self._watch = watch
+        self._job: Job | None = None
         self._admitted = perf_counter()
+
+    def is_small(self) -> bool:
+        """Whether it is worth no thread: the hop there and back takes as long as a small request itself.
+
+        What is small enough to find that out at once is decoded and resolved here.
+        """
+        body = self._body
+        if self._form.compression or len(body) > SMALL_BODY or body.count(b'"type"') > SMALL_COUNT:
+            return False
+        self._job = self._resolved(go_on)
+        self._admitted = perf_counter()
+        return self._job.small
 
     def __call__(self, proceed: Proceed) -> Answer:
         """The bytes of the answer."""
         watch, form = self._watch, self._form
         watch.add("queue", perf_counter() - self._admitted)
-        with watch.phase("decode"):
-            document = decode(self._plain_body(proceed), form.content_type, proceed)
-        proceed()
-        with watch.phase("resolve"):
-            job = self._prepare(document, self._settings.limits)
+        job, self._job = self._job or self._resolved(proceed), None
         with watch.phase("compute"):
             answer = job.compute(proceed)
         proceed()
@@ -67,6 +83,13 @@ class Computation:
                 proceed()
                 return Answer(compress(content, form.answer_compression), form.answer_compression)
             return Answer(content)
+
+    def _resolved(self, proceed: Proceed) -> Job:
+        with self._watch.phase("decode"):
+            document = decode(self._plain_body(proceed), self._form.content_type, proceed)
+        proceed()
+        with self._watch.phase("resolve"):
+            return self._prepare(document, self._settings.limits)
 
     def _plain_body(self, proceed: Proceed) -> bytes | bytearray:
         body, self._body = self._body, b""  # nothing else refers to it: computing needs the room

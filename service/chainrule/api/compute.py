@@ -15,6 +15,7 @@ from chainrule.api.media_types import Form, spoken
 from chainrule.api.service import service_of
 from chainrule.api.timing import Stopwatch
 from chainrule.calls import CALLS, Call
+from chainrule.errors import go_on
 
 router = APIRouter(tags=["compute"])
 
@@ -32,7 +33,7 @@ def _answering(call: Call) -> Callable[[Request], Awaitable[Response]]:
             work = Computation(body, form, call.prepare, service.settings, watch)
             request.state.received_bytes = hold.size
             del body  # the computation is to be the only one that holds it
-            answered = await service.workers.run(work, request.receive)
+            answered = work(go_on) if work.is_small() else await service.workers.run(work, request.receive)
         return Delivery(answered, form.accept, service.unsent)
 
     return answer

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
-from typing import Literal
+from typing import Literal, get_args
 
 Phase = Literal["read", "queue", "decode", "resolve", "compute", "encode"]
 
 
 class Stopwatch:
-    """Seconds by phase, in the order in which the phases were entered."""
+    """Seconds by phase."""
 
     def __init__(self) -> None:
         self.seconds: dict[Phase, float] = {}
@@ -30,11 +30,12 @@ class Stopwatch:
         self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
     def header(self) -> str:
-        """The value of ``Server-Timing``, in milliseconds.
+        """The value of ``Server-Timing``, in milliseconds, in the order of a request's way.
 
         >>> watch = Stopwatch()
         >>> watch.add("read", 0.0025)
         >>> watch.header()
         'read;dur=2.500'
         """
-        return ", ".join(f"{name};dur={1000 * seconds:.3f}" for name, seconds in self.seconds.items())
+        ordered = [(name, self.seconds[name]) for name in get_args(Phase) if name in self.seconds]
+        return ", ".join(f"{name};dur={1000 * seconds:.3f}" for name, seconds in ordered)

@@ -39,7 +39,7 @@ def prepare_backward(document: Document, limits: Limits) -> Job:
         with engine.arithmetic():
             return _answer(prepared, measures, upstreams, asked, proceed)
 
-    return prepared.job(compute)
+    return prepared.job(compute, passes=1 if upstreams is None else len(upstreams))
 
 
 def _check(request: BackwardRequest) -> None:

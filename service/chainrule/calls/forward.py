@@ -37,7 +37,7 @@ def prepare_forward(document: Document, limits: Limits) -> Job:
             passed, evaluated = run_forward(prepared, measures, proceed)
             return forward_answer(prepared, measures, passed, evaluated)
 
-    return prepared.job(compute)
+    return prepared.job(compute, passes=1)
 
 
 def run_forward(

@@ -21,3 +21,5 @@ class Job:
     """Computes the answer."""
     base64: bool
     """Whether a JSON answer holds arrays as base64."""
+    small: bool = False
+    """Whether computing takes no longer than handing it to another thread would."""

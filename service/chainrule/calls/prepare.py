@@ -23,6 +23,10 @@ from chainrule.schemas import Options, RunRequest, parse
 RequestT = TypeVar("RequestT", bound=RunRequest)
 
 
+SMALL_MICROSECONDS = 2_000
+"""What takes less is computed at once: others wait no longer for it than they would for a turn of the interpreter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared(Generic[RequestT]):
     """A request held against its network: names, shapes and costs are right."""
@@ -35,9 +39,16 @@ class Prepared(Generic[RequestT]):
     runs: list[Run]
     """What each node may know of the request."""
 
-    def job(self, compute: Callable[[Proceed], Document]) -> Job:
-        """Wrap what is left to do."""
-        return Job(compute, self.request.options.encoding == "base64")
+    def job(self, compute: Callable[[Proceed], Document], *, passes: int | None = None) -> Job:
+        """Wrap what is left to do: so many passes over the network, if they are few."""
+        small = passes is not None and passes * self._microseconds < SMALL_MICROSECONDS
+        return Job(compute, self.request.options.encoding == "base64", small)
+
+    @property
+    def _microseconds(self) -> float:
+        """About what one pass takes, forward and backward, on a machine that is not the fastest."""
+        network = self.network
+        return 30 * len(network.operations) + network.activations / 100 + network.flops / 2_000
 
 
 def prepare(
