@@ -36,7 +36,7 @@ generate: $(VENV)/.dev  ## Write what follows from the code: docs/vocabulary.md,
 	@$(BIN)/python scripts/vocabulary.py
 	@$(BIN)/python -m scripts.builders
 
-bench: $(VENV)/.dev  ## Print the tables of ratios: what a call costs over bare NumPy
+bench: $(VENV)/.bench  ## Print the tables of ratios: what a call costs over bare NumPy, and the core over PyTorch
 	@for script in benchmarks/[a-z]*.py; do \
 		OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1; done
 
@@ -54,6 +54,8 @@ lock: $(VENV)/.dev  ## Write the lock files after a change of dependencies; pins
 	$(call compile,build,--group build -c requirements/run.txt)
 	$(call compile,dev,--group dev -c requirements/run.txt pyproject.toml clients/python/pyproject.toml)
 	$(call compile,mutants,--group mutants -c requirements/dev.txt)
+	@UV_FIND_LINKS='$(PIP_FIND_LINKS)' $(UV) --group bench --no-deps -o requirements/bench.txt >/dev/null 2>&1 \
+		|| echo 'requirements/bench.txt stays as it is: the build of PyTorch for the CPU is not to be found from here'
 
 upgrade: UV += --upgrade
 upgrade: lock  ## Write the lock files with the newest version of everything
@@ -101,6 +103,11 @@ $(VENV)/.dev: $(VENV)/pyvenv.cfg pyproject.toml clients/python/pyproject.toml
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@$(PIP) install --no-build-isolation --no-deps -e . -e clients/python
 	@touch $(VENV)/.run $@
+
+# The build of PyTorch for the CPU has an index of its own, which pip has to be told of: PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL.
+$(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements/bench.txt 2>/dev/null && touch $@ \
+		|| echo 'PyTorch cannot be installed here: the comparison with it is left out'
 
 $(VENV)/.mutants: $(VENV)/.dev requirements/mutants.txt
 	@$(PIP) install --require-hashes -r requirements/mutants.txt
