@@ -59,7 +59,7 @@ class Slopes(NamedTuple):
 Carried = tuple[Array, ...]
 """What a step sends back to the one before: the gradient at its state, and at whatever it keeps beside."""
 
-SLOPES = 2**17
+SLOPES = 2**16
 """How many numbers the slopes have that are there at once: the more, the larger the products with them."""
 
 
