@@ -46,6 +46,7 @@ def refusal(document: Document, prepare: Prepare = prepare_backward, limits: Lim
     """The faults for which a request is refused before anything is computed."""
     with pytest.raises(InputError) as refused:
         prepare(decoded(document), limits or Limits())
+    assert all(isinstance(fault.detail, str) for fault in refused.value.faults)
     return refused.value.faults
 
 

@@ -6,8 +6,9 @@ undecorated first, so that the formulas of properties are mutated too.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +55,7 @@ class Mutant:
 
 
 def files(selection: list[str]) -> list[str]:
-    """Name the files with formulas, or those among them that are selected by their path or that of their folder.
+    """Name the files with formulas, or those of them that are selected by their path or that of their folder.
 
     Raises
     ------
@@ -63,16 +64,14 @@ def files(selection: list[str]) -> list[str]:
     """
     package = SOURCE / "chainrule"
     every = sorted(path.relative_to(package).as_posix() for path in (package / "core").rglob("*.py"))
+    formulas = [file for file in every if not file.removeprefix("core/").startswith(NO_FORMULAS)]
+    if not selection:
+        return [file for file in formulas if not file.removeprefix("core/").startswith(LATER)]
     wanted = [name.removeprefix("service/chainrule/").rstrip("/") for name in selection]
-    chosen = [
-        file
-        for file in every
-        if not file.removeprefix("core/").startswith(NO_FORMULAS if wanted else NO_FORMULAS + LATER)
-        and (not wanted or any(file == one or file.startswith(one + "/") for one in wanted))
-    ]
+    chosen = [file for one in wanted for file in formulas if file == one or file.startswith(one + "/")]
     if not chosen:
         raise ValueError(f"no formulas in {', '.join(selection)}: expected something like core/layers/dense.py")
-    return chosen
+    return list(dict.fromkeys(chosen))
 
 
 def make(chosen: list[str]) -> list[Mutant]:
@@ -82,17 +81,31 @@ def make(chosen: list[str]) -> list[Mutant]:
     return [mutant for file in chosen for mutant in _mutants_of(file)]
 
 
-def _mutants_of(file: str) -> Iterator[Mutant]:
+def _mutants_of(file: str) -> list[Mutant]:
+    """Write a file with its mutants, and list them; those of a source that has been seen before are remembered."""
     path = Path("chainrule", file)
-    source = cst.parse_module((SOURCE / path).read_text()).visit(_Undecorate()).code
-    mutated = mutate_file_contents(str(path), source)
-    (COPY / path).write_text(mutated.code)
+    source = (SOURCE / path).read_text()
+    seen = WORK / "made" / f"{hashlib.sha256((file + source).encode()).hexdigest()}.json"
+    if not seen.exists():
+        seen.parent.mkdir(parents=True, exist_ok=True)
+        seen.write_text(json.dumps(_mutated(path, source)))
+    code, mutants = json.loads(seen.read_text())
+    (COPY / path).write_text(code)
+    return [Mutant(*one) for one in mutants]
+
+
+def _mutated(path: Path, source: str) -> tuple[str, list[tuple[str, ...]]]:
+    """Give the code with all mutants beside their functions, and what ``Mutant`` says of each."""
+    mutated = mutate_file_contents(str(path), cst.parse_module(source).visit(_Undecorate()).code)
     lines = mutated.code.splitlines()
+    mutants: list[tuple[str, ...]] = []
     for name in mutated.mutant_names:
         before, after = _changed(_body(mutated, lines, f"{name.rpartition('_')[0]}_orig"), _body(mutated, lines, name))
         full_name = get_mutant_name(path, name)
         function, class_name = orig_function_and_class_names_from_key(full_name)
-        yield Mutant(full_name, file, f"{class_name}.{function}" if class_name else function, before, after)
+        where = f"{class_name}.{function}" if class_name else function
+        mutants.append((full_name, path.relative_to("chainrule").as_posix(), where, before, after))
+    return mutated.code, mutants
 
 
 def _body(mutated: MutatedFile, lines: list[str], name: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,8 +52,9 @@ class InProcess(Service):  # type: ignore[misc]  # the kit is loaded from its fi
         return Answer(200, answer)
 
 
-def problem(faults: Iterable[Fault]) -> bytes:
+def problem(faults: Sequence[Fault]) -> bytes:
     """The faults as the kit reads them."""
+    assert all(isinstance(fault.detail, str) for fault in faults)
     errors = [{"code": fault.code, "pointer": fault.pointer, "detail": fault.detail} for fault in faults]
     told = {"type": f"/problems/{errors[0]['code']}", "title": "", "status": 422, "detail": errors[0]["detail"]}
     return json.dumps(told | {"instance": "", "errors": errors}).encode()
@@ -63,7 +64,7 @@ def is_played(case: Case) -> bool:
     """Whether a case needs nothing but the call, and nothing of HTTP."""
     endpoints = {one["endpoint"] for one in case.get("requests", [case])}
     refused = case.get("expect", {}).get("status", 422)
-    return endpoints <= set(PREPARE) and not OF_HTTP & set(case) and refused == 422
+    return bool(endpoints) and endpoints <= set(PREPARE) and not OF_HTTP & set(case) and refused == 422
 
 
 PLAYED = {name: case for name, case in CASES.items() if is_played(case)}

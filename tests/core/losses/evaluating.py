@@ -31,6 +31,7 @@ def evaluated(loss: Loss, outputs: ArrayLike, targets: ArrayLike, sample_weights
     evaluation = loss.forward(y, read)
     reduced = reduce(loss, evaluation, read, None if sample_weights is None else np.asarray(sample_weights, float))
     gradient = loss.backward(reduced.grad, evaluation.cache)
+    assert all(isinstance(warned.detail, str) for warned in evaluation.warnings)
     return Result(reduced.loss, reduced.position_losses, reduced.loss_weight, gradient, evaluation.warnings)
 
 
@@ -39,4 +40,5 @@ def refused(loss: Loss, outputs: ArrayLike, targets: ArrayLike, sample_weights: 
     with pytest.raises(InputError) as error:
         evaluated(loss, outputs, targets, sample_weights)
     (fault,) = error.value.faults
+    assert isinstance(fault.detail, str)
     return fault

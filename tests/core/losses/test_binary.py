@@ -70,6 +70,13 @@ def test_impossible_truths_are_clipped_on_both_sides_and_counted() -> None:
     (warned,) = result.warnings
     assert warned.code == "clipped_probabilities"
     assert warned.detail.startswith("2 probabilities were below")
+    assert warned.detail.endswith("a fused loss is exact")
+
+
+def test_a_probability_of_just_epsilon_is_not_clipped() -> None:
+    result = evaluated(BinaryCrossentropy(epsilon=0.25), [[0.25, 0.75]], [[1.0, 0.0]])
+    assert_close(result.loss, math.log(4))
+    assert result.warnings == ()
 
 
 def test_certainties_that_are_right_are_not_counted_as_clipped() -> None:
@@ -94,6 +101,7 @@ def test_it_is_fused_with_a_sigmoid_unless_it_has_one_in_it() -> None:
     assert not BinaryCrossentropy(from_logits=True).fuses(Sigmoid(), (2, 1))
     (warned,) = BinaryCrossentropy(from_logits=True).advice(Sigmoid())
     assert (warned.code, warned.pointer) == ("double_sigmoid", "/loss/from_logits")
+    assert "leave out the layer" in warned.detail
     assert BinaryCrossentropy().advice(Sigmoid()) == ()
 
 

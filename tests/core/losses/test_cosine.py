@@ -35,6 +35,18 @@ def test_the_length_of_outputs_or_targets_makes_no_difference(scale: float) -> N
     assert_close(evaluated(CosineSimilarity(), [[3.0, 4.0]], [[scale, 0.0]]).gradient, plain.gradient)
 
 
+def test_a_length_of_just_epsilon_is_a_length() -> None:
+    result = evaluated(CosineSimilarity(epsilon=5.0), [[3.0, 4.0]], [[5.0, 0.0]])
+    assert_close(result.loss, -0.6)
+    assert_close(result.gradient, [[-(1 - 0.6 * 0.6) / 5, 0.6 * 0.8 / 5]])
+
+
+def test_each_row_has_a_length_of_its_own_however_large_the_others_are() -> None:
+    rows = [[3e-200, 4e-200], [3e200, 4e200]]
+    result = evaluated(CosineSimilarity(epsilon=1e-300), rows, [[1.0, 0.0], [1.0, 0.0]])
+    assert_close(result.rows, [-0.6, -0.6])
+
+
 def test_outputs_without_a_direction_are_pulled_along_the_target() -> None:
     result = evaluated(CosineSimilarity(epsilon=0.5), [[0.0, 0.0]], [[3.0, 4.0]])
     assert result.loss == 0.0

@@ -73,6 +73,7 @@ class TestOnProbabilities:
         (warned,) = result.warnings
         assert (warned.code, warned.pointer) == ("clipped_probabilities", "/loss/epsilon")
         assert "2 probabilities were below epsilon 1e-07" in warned.detail
+        assert warned.detail.endswith("a fused loss is exact")
 
     def test_only_probabilities_that_a_target_reads_are_counted_as_clipped(self) -> None:
         assert evaluated(CategoricalCrossentropy(), [[1.0, 0.0]], [0]).warnings == ()
@@ -89,6 +90,7 @@ class TestOnProbabilities:
         result = evaluated(CategoricalCrossentropy(epsilon=0.25), [[0.1, 0.9]], [0])
         assert_close(result.loss, math.log(4))
         assert_close(result.gradient, [[-4.0, 0.0]])
+        assert evaluated(CategoricalCrossentropy(epsilon=0.25), [[0.25, 0.75]], [0]).warnings == ()
 
     @pytest.mark.parametrize(
         ("outputs", "fact"),
@@ -131,6 +133,18 @@ class TestOnScores:
             assert_close(result.rows, [large, math.log1p(math.exp(-large))])
             assert_close(result.gradient, [[0.5, -0.5], [0.0, 0.0]])
             assert result.warnings == ()
+
+    def test_each_row_is_held_against_its_own_largest_score(self) -> None:
+        for loss in (CrossEntropy(), CategoricalCrossentropy(from_logits=True)):
+            result = evaluated(loss, [[1000.0, 1001.0], [-1001.0, -1000.0], [0.0, 1.0]], [1, 1, 1])
+            assert_close(result.rows, np.full(3, math.log1p(math.exp(-1))))
+
+    def test_fused_with_softmax_each_position_of_a_sequence_has_its_own_sum(self) -> None:
+        loss, scores = CategoricalCrossentropy(), SCORES.reshape(2, 2, 3)
+        probabilities = Softmax().forward(scores, {}, Run()).output
+        read = loss.read_targets(np.array([[0, 2], [1, 1]]), scores.shape, scores.dtype)
+        plain = evaluated(CrossEntropy(), SCORES, [0, 2, 1, 1]).rows
+        assert_close(loss.fused_forward(scores, probabilities, read).values, plain.reshape(2, 2))
 
     @pytest.mark.parametrize("large", [40.0, 800.0])
     def test_fused_with_softmax_saturated_scores_are_as_exact(self, large: float) -> None:
@@ -176,6 +190,10 @@ class TestOnScores:
         assert result.weight == 1.0
         assert_close(result.gradient, [[-0.5, 0.5], [0.0, 0.0], [0.0, 0.0]])
 
+    def test_ignored_labels_need_no_class(self) -> None:
+        result = evaluated(CrossEntropy(ignore_index=-1), np.zeros((2, 1)), [0, -1])
+        assert (result.loss, result.weight) == (0.0, 1.0)
+
     def test_a_mean_of_ignored_labels_only_is_refused(self) -> None:
         fault = refused(CrossEntropy(ignore_index=1), np.zeros((2, 2)), [1, 1])
         assert (fault.code, fault.pointer) == ("all_targets_ignored", "/batch/targets")
@@ -196,6 +214,7 @@ class TestOnScores:
     def test_a_softmax_before_it_is_hardly_meant(self) -> None:
         (warned,) = CrossEntropy().advice(Softmax())
         assert (warned.code, warned.pointer) == ("double_softmax", "/loss")
+        assert warned.detail.startswith("cross_entropy applies a softmax of its own")
         (warned,) = CategoricalCrossentropy(from_logits=True).advice(Softmax())
         assert warned.code == "double_softmax"
         assert CrossEntropy().advice(None) == CategoricalCrossentropy().advice(Softmax()) == ()

@@ -33,6 +33,9 @@ class TestKlDivergence:
         assert (warned.code, warned.pointer) == ("clipped_probabilities", "/loss/epsilon")
         assert "fused" not in warned.detail
 
+    def test_a_probability_of_just_epsilon_is_not_clipped(self) -> None:
+        assert evaluated(KlDivergence(epsilon=0.25), [[0.25, 0.75]], [[0.5, 0.5]]).warnings == ()
+
     def test_a_target_below_epsilon_is_clipped_in_its_logarithm_only(self) -> None:
         result = evaluated(KlDivergence(epsilon=0.25), [[0.5, 0.5]], [[0.125, 0.875]])
         assert_close(result.loss, 0.125 * math.log(0.25 / 0.5) + 0.875 * math.log(0.875 / 0.5))
