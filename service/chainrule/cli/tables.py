@@ -42,7 +42,7 @@ def _table(*columns: str, **more: Any) -> Table:
 
 def forward(answer: Document) -> RenderableType:
     """Show outputs, loss, and what else was asked for."""
-    return Group(*_of_forward(answer), *_warnings(answer))
+    return _apart(*_of_forward(answer), *_warnings(answer))
 
 
 def backward(answer: Document) -> RenderableType:
@@ -57,7 +57,12 @@ def backward(answer: Document) -> RenderableType:
         if one is not None:
             table.add_row(f"inputs/{name}" if name else "inputs", _shape(one), Text(array(one), GRADIENT))
     more = _arrays("gradient at", answer.get("activation_gradients"), GRADIENT)
-    return Group(*_of_forward(answer), table, "", *more, *_warnings(answer))
+    return _apart(*_of_forward(answer), table, *more, *_warnings(answer))
+
+
+def _apart(*parts: RenderableType) -> Group:
+    """Put parts under one another, with an empty line between them."""
+    return Group(*[one for part in parts for one in ("", part)][1:])
 
 
 def _of_forward(answer: Document) -> Iterator[RenderableType]:
@@ -72,7 +77,6 @@ def _of_forward(answer: Document) -> Iterator[RenderableType]:
         for name, one in named.items():
             table.add_row(f"state {layer}/{name}", _shape(one), Text(array(one), VALUE))
     yield table
-    yield ""
     yield from _arrays("output of", answer.get("activations"), VALUE)
 
 
@@ -82,7 +86,6 @@ def _arrays(title: str, arrays: Mapping[str, Any] | None, colour: str) -> Iterat
         for name, one in arrays.items():
             table.add_row(name, _shape(one), Text(array(one), colour))
         yield table
-        yield ""
 
 
 def _warnings(answer: Document) -> Iterator[RenderableType]:
@@ -104,7 +107,7 @@ def summary(answer: Document) -> RenderableType:
         weights = ", ".join(f"{name} {tuple(shape)}" for name, shape in arrays.items())
         reads, output = ", ".join(one["inputs"]), str(tuple(one["output_shape"]))
         table.add_row(one["name"], one["type"], reads, output, weights, number(one["parameters"]))
-    return Group(table, "", _totals(answer))
+    return _apart(table, _totals(answer))
 
 
 def _totals(answer: Document) -> Table:
@@ -126,7 +129,7 @@ def gradcheck(answer: Document) -> RenderableType:
         numbers = (number(one["checked"]), number(one["largest_difference"]), number(one["largest_gradient"]))
         table.add_row(one["tensor"], *numbers, str(list(one["at"])), verdict)
     said = ("passed", "bold green") if answer["passed"] else ("an analytic gradient differs", "bold red")
-    return Group(table, "", Text.assemble(said))
+    return _apart(table, Text.assemble(said))
 
 
 TABLES: Mapping[str, Callable[[Document], RenderableType]] = {
