@@ -249,6 +249,11 @@ class TestRefusals:
         assert (fault.code, fault.pointer) == ("invalid_parameter", "/gradcheck/epsilon")
         assert "does not move 1e+17 at /batch/inputs" in fault.detail
 
+    def test_an_epsilon_that_moves_too_far_is_refused(self) -> None:
+        document = {**activated("identity", [[0.0]], [[1e308]]), "gradcheck": {"epsilon": 1e300}}
+        fault = failure(document, prepare_gradcheck)
+        assert (fault.code, fault.pointer) == ("invalid_parameter", "/gradcheck/epsilon")
+
     def test_all_forward_passes_count_as_work(self) -> None:
         passes = 2 * (4 + 3 + 4 + 2 + 4)
         work = passes * (2 * 2 * (2 * 3 + 3 * 2) + 2 * (2 + 3 + 3 + 2))

@@ -92,6 +92,17 @@ def test_several_upstream_gradients_give_what_single_requests_give(
     assert_is_what_single_requests_give(with_upstream(document, upstreams))
 
 
+@pytest.mark.parametrize(("cls", "example"), every_example("layer", "activation"))
+def test_a_cache_serves_several_backward_passes(cls: type[Layer], example: LayerExample) -> None:
+    case = layer_case(definition_of(cls, example), example)
+    cache = case.forward().cache
+    first, second = case.backward(cache), case.backward(cache)
+    for one, other in zip(first.inputs, second.inputs, strict=True):
+        np.testing.assert_array_equal(one, other)
+    for name, weight in first.weights.items():
+        np.testing.assert_array_equal(weight, second.weights[name])
+
+
 @settings(max_examples=40)
 @given(data=st.data(), drawn=networks(), count=st.integers(1, 4))
 def test_several_upstream_gradients_go_through_networks_side_by_side(

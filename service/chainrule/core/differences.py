@@ -6,6 +6,7 @@ mask, since it is a function of the seed. What comes before the entry's layer do
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from chainrule.core.random_bits import RandomBits
 
 
 class NoStep(Exception):  # noqa: N818 (a fact about two numbers; the call turns it into an InputError)
-    """A number is so large that ``epsilon`` does not move it."""
+    """An ``epsilon`` that does not move a number, or moves it too far for the result to be a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def central_differences(
     Raises
     ------
     NoStep
-        If an entry is so large that it does not move.
+        If an entry is so large that it does not move, or a difference is not finite.
     InputError
         ``non_finite_result`` if the network computes something that is not finite on the way.
     """
@@ -104,7 +105,10 @@ def central_differences(
         for flat[entry] in (high, low):
             sides.append(function.where(tensor, moved, proceed))
         flat[entry] = middle
-        slopes.append((sides[0] - sides[1]) / float(high - low))
+        slope = (sides[0] - sides[1]) / float(high - low)
+        if not math.isfinite(slope):
+            raise NoStep(f"{epsilon:g} makes the difference more than a number can be")
+        slopes.append(slope)
     return np.array(slopes)
 
 
