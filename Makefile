@@ -32,8 +32,8 @@ check: $(VENV)/.dev  ## Check what takes seconds: format, lint, types and import
 format: $(VENV)/.dev  ## Put the code in order: format, and mend what ruff can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
-generate: $(VENV)/.dev  ## Write what follows from the code: docs/vocabulary.md, the client's builders
-	@$(BIN)/python scripts/vocabulary.py
+generate: $(VENV)/.dev  ## Write what follows from the code: the vocabulary in docs, the client's builders
+	@$(BIN)/python -m scripts.vocabulary
 	@$(BIN)/python -m scripts.builders
 
 bench: $(VENV)/.bench  ## Print the tables of ratios: what a call costs over bare NumPy, and the core over PyTorch

@@ -19,13 +19,16 @@ TIERS = {"tier1", "tier2", "tier3"}
 """The parts of the vocabulary that are built."""
 BESIDE = {
     "backward",
+    "catalog",
     "explain",
     "forward",
     "gradcheck",
+    "initialize",
     "jacobian",
     "metrics",
     "paths",
     "statistics",
+    "summary",
     "upstreams",
     "wrt",
 }

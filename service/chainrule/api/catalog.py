@@ -1,4 +1,4 @@
-"""``GET /catalog``: what a request can name, and what it may cost. It documents, and so is open to everyone like /docs."""
+"""``GET /catalog``: what a request can name, and what it may cost; documentation, and so open to everyone."""
 
 from __future__ import annotations
 

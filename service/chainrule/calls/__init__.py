@@ -7,10 +7,22 @@ from chainrule.calls.call import Call, Prepare
 from chainrule.calls.explain import prepare_explain
 from chainrule.calls.forward import prepare_forward
 from chainrule.calls.gradcheck import prepare_gradcheck
+from chainrule.calls.initialize import prepare_initialize
 from chainrule.calls.jacobian import prepare_jacobian
 from chainrule.calls.job import Document, Job
-from chainrule.schemas import BackwardRequest, BackwardResponse, ExplainResponse, ForwardRequest, ForwardResponse
-from chainrule.schemas.examples import BACKWARD, EXPLAIN, FORWARD, GRADCHECK, JACOBIAN
+from chainrule.calls.summary import prepare_summary
+from chainrule.schemas import (
+    BackwardRequest,
+    BackwardResponse,
+    ExplainResponse,
+    ForwardRequest,
+    ForwardResponse,
+    InitializeRequest,
+    InitializeResponse,
+    SummaryRequest,
+    SummaryResponse,
+)
+from chainrule.schemas.examples import BACKWARD, EXPLAIN, FORWARD, GRADCHECK, INITIALIZE, JACOBIAN, SUMMARY
 from chainrule.schemas.gradcheck import GradcheckRequest, GradcheckResponse
 from chainrule.schemas.jacobian import JacobianRequest, JacobianResponse
 
@@ -24,7 +36,9 @@ __all__ = [
     "prepare_explain",
     "prepare_forward",
     "prepare_gradcheck",
+    "prepare_initialize",
     "prepare_jacobian",
+    "prepare_summary",
 ]
 
 CALLS = (
@@ -45,12 +59,21 @@ CALLS = (
         BACKWARD,
     ),
     Call(
-        "explain",
-        "Show the chain rule of a small network number by number: values, local derivatives and gradients.",
-        prepare_explain,
-        BackwardRequest,
-        ExplainResponse,
-        EXPLAIN,
+        "summary",
+        "Describe a network without running it: every default, the shape of each weight and output, and what it costs.",
+        prepare_summary,
+        SummaryRequest,
+        SummaryResponse,
+        SUMMARY,
+        has_arrays=False,
+    ),
+    Call(
+        "initialize",
+        "Draw the weights and the state that a network starts with.",
+        prepare_initialize,
+        InitializeRequest,
+        InitializeResponse,
+        INITIALIZE,
     ),
     Call(
         "gradcheck",
@@ -67,6 +90,14 @@ CALLS = (
         JacobianRequest,
         JacobianResponse,
         JACOBIAN,
+    ),
+    Call(
+        "explain",
+        "Show the chain rule of a small network number by number: values, local derivatives and gradients.",
+        prepare_explain,
+        BackwardRequest,
+        ExplainResponse,
+        EXPLAIN,
     ),
 )
 """Everything that is called by POST."""

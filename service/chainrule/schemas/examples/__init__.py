@@ -6,6 +6,8 @@ from chainrule.schemas.examples.backward import BACKWARD
 from chainrule.schemas.examples.explain import EXPLAIN
 from chainrule.schemas.examples.forward import FORWARD
 from chainrule.schemas.examples.gradcheck import GRADCHECK
+from chainrule.schemas.examples.initialize import INITIALIZE
 from chainrule.schemas.examples.jacobian import JACOBIAN
+from chainrule.schemas.examples.summary import SUMMARY
 
-__all__ = ["BACKWARD", "EXPLAIN", "FORWARD", "GRADCHECK", "JACOBIAN"]
+__all__ = ["BACKWARD", "EXPLAIN", "FORWARD", "GRADCHECK", "INITIALIZE", "JACOBIAN", "SUMMARY"]
