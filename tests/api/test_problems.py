@@ -112,7 +112,7 @@ def test_what_is_not_there_is_a_problem_that_repeats_little(client: httpx.Client
     answer = client.get(path)
     assert answer.status_code == 404
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert len(answer.json()["detail"]) < 250
+    assert len(answer.json()["detail"]) < 300
 
 
 @pytest.mark.parametrize("given", ["abc", "x" * 128, "with spaces and ~!@#", "0"])
