@@ -13,10 +13,11 @@ from starlette.middleware.cors import CORSMiddleware
 from chainrule.api import catalog, compute, docs, explanations, health, metrics
 from chainrule.api.doors import for_callers, for_operators
 from chainrule.api.keys import key_required
-from chainrule.api.middleware import REQUEST_ID, LastResort, Observation, RequestId, SafeHeaders
+from chainrule.api.middleware import QUIET_ROUTES, REQUEST_ID, LastResort, Observation, RequestId, SafeHeaders
 from chainrule.api.openapi import describe
 from chainrule.api.problems import add_problem_handlers
 from chainrule.api.service import Service
+from chainrule.api.tracing import configuration
 from chainrule.settings import Settings
 
 
@@ -37,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=configuration(traces=settings.traces, quiet=QUIET_ROUTES),
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.service = service

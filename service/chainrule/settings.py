@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Mapping
 from hashlib import sha256
+from importlib.util import find_spec
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretBytes, ValidationError, field_validator, model_validator
@@ -109,6 +110,10 @@ class Settings(BaseSettings):
     """Origins, separated by commas, whose pages may call from a browser, such as ``https://example.org``; ``*`` is any.
     """
 
+    traces: bool = False
+    """Whether every request is traced by OpenTelemetry, whose own ``OTEL_EXPORTER_OTLP_ENDPOINT`` says where the traces
+    go. Needs the extra: ``chainrule[otel]``."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least important message that is logged. A request that ended well is `info`."""
 
@@ -123,6 +128,13 @@ class Settings(BaseSettings):
                 "a port is a number. Kubernetes writes such a value into every pod beside a Service that is called "
                 "chainrule: set `enableServiceLinks: false` in the pod's spec, or give the Service another name"
             )
+        return value
+
+    @field_validator("traces")
+    @classmethod
+    def _can_trace(cls, value: bool) -> bool:  # noqa: FBT001  # pydantic calls it
+        if value and find_spec("opentelemetry.sdk") is None:
+            raise ValueError("tracing needs an extra: pip install 'chainrule[otel]'")
         return value
 
     @field_validator("log_level", mode="before")

@@ -115,7 +115,7 @@ def test_a_connection_is_still_good_after_a_body_was_refused(strict: Server) -> 
 
 
 def test_a_body_in_chunks_of_one_byte_is_read_and_takes_no_more_memory(client: httpx.Client) -> None:
-    body = NEURON_BODY + b" " * 300_000
+    body = NEURON_BODY + b" " * 100_000
     assert client.post("/backward", content=body, headers=JSON).status_code == 200
     before = resident_bytes(client)
     chunks = (body[at : at + 1] for at in range(len(body)))

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chainrule.api import tracing
 from chainrule.api.metrics import UNMATCHED
 from chainrule.api.problems import unforeseen
 from chainrule.api.service import Service
@@ -24,6 +25,8 @@ log = structlog.get_logger()
 
 REQUEST_ID = "X-Request-ID"
 _ACCEPTABLE_ID = re.compile(r"[\x20-\x7e]{1,128}")
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -51,6 +54,7 @@ class RequestId:
         given = Headers(scope=scope).get(REQUEST_ID, "")
         request_id = given if _ACCEPTABLE_ID.fullmatch(given) else uuid.uuid4().hex
         _state(scope)["request_id"] = request_id
+        tracing.tell("request_id", request_id)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -88,6 +92,7 @@ class Observation:
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app = app
         self.metrics = service.metrics
+        self.traces = service.settings.traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
@@ -101,6 +106,8 @@ class Observation:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if "problem_code" in state:
+                    tracing.tell("problem", state["problem_code"])
                 if "stopwatch" in state:
                     MutableHeaders(scope=message)["Server-Timing"] = state["stopwatch"].header()
             else:
@@ -119,6 +126,8 @@ class Observation:
         self.metrics.request_ended(route, status, problem, seconds, received, sent)
         if "stopwatch" in state:
             self.metrics.phases(state["stopwatch"].seconds)
+            if self.traces:
+                tracing.record_phases(state["stopwatch"].spans)
         write = log.debug if route in QUIET_ROUTES else log.warning if status >= 500 else log.info
         write(
             "request",
@@ -130,7 +139,15 @@ class Observation:
             sent_bytes=sent,
             request_id=state["request_id"],
             **({"problem": problem} if problem else {}),
+            **({"trace_id": trace_id} if (trace_id := self._trace_id(scope)) else {}),
         )
+
+    def _trace_id(self, scope: Scope) -> str | None:
+        """The trace that a request belongs to: ours, or that of the caller who traces on its own."""
+        if self.traces:
+            return tracing.trace_id()
+        parent = _TRACEPARENT.fullmatch(Headers(scope=scope).get("traceparent", ""))
+        return parent["trace"] if parent else None
 
 
 class LastResort:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import perf_counter
-from typing import Literal, get_args
+from time import perf_counter, time_ns
+from typing import Literal, NamedTuple, get_args
 
 Phase = Literal["read", "queue", "decode", "resolve", "compute", "encode"]
+
+
+class Span(NamedTuple):
+    """A phase, from when to when: nanoseconds since 1970."""
+
+    phase: Phase
+    start: int
+    end: int
 
 
 class Stopwatch:
@@ -15,6 +23,7 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.seconds: dict[Phase, float] = {}
+        self.spans: list[Span] = []
 
     @contextmanager
     def phase(self, name: Phase) -> Iterator[None]:
@@ -26,8 +35,10 @@ class Stopwatch:
             self.add(name, perf_counter() - start)
 
     def add(self, name: Phase, seconds: float) -> None:
-        """Add time that was measured elsewhere."""
+        """Add time that was measured elsewhere, and has just ended."""
         self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+        now = time_ns()
+        self.spans.append(Span(name, now - round(1e9 * seconds), now))
 
     def header(self) -> str:
         """The value of ``Server-Timing``, in milliseconds, in the order of a request's way.

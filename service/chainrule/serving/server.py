@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from collections.abc import Sequence
@@ -50,6 +51,7 @@ class DrainingServer(uvicorn.Server):
 def serve(settings: Settings, listeners: Sequence[socket.socket]) -> None:
     """Answer requests until told to stop, and nothing is in flight; a second socket is that of the admin port."""
     keep_heap()
+    os.environ.setdefault("OTEL_SERVICE_NAME", "chainrule")  # whose traces they are, if there are any
     app = create_app(settings)
     service: Service = app.state.service
     service.admin_port = listeners[1].getsockname()[1] if len(listeners) > 1 else None
