@@ -190,7 +190,15 @@ class TestRefusals:
 
     def test_reflections_count_as_work(self) -> None:
         layer = {"type": "dense", "units": 300, "kernel_initializer": "orthogonal"}
-        assert refused(layer, input_shape=[300], limits=Limits(flops=10_000_000)) == ("network_too_large", "")
+        where = "/network/layers/0/kernel_initializer"
+        limits = Limits(flops=100_000_000)
+        assert refused(layer, input_shape=[300], limits=limits) == ("network_too_large", where)
+
+    def test_what_would_take_longer_than_anyone_waits_is_refused_at_once(self) -> None:
+        layer = {"type": "simple_rnn", "units": 3_000}
+        assert refused(layer, input_shape=[3, 4])[0] == "network_too_large"
+        plain = {**layer, "recurrent_initializer": "glorot_uniform"}
+        prepare_initialize({"network": {"layers": [plain]}, "input_shape": [3, 4], "seed": 7}, Limits())
 
     def test_it_stops_between_two_weights_and_inside_a_large_one_when_nobody_waits(self) -> None:
         document = {

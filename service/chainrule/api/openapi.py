@@ -36,8 +36,8 @@ SAFETENSORS_REQUEST = (
 )
 SAFETENSORS_RESPONSE = (
     "One safetensors file. Tensors: `outputs`, `gradients.weights.<layer>/<weight>`, `gradients.inputs`, "
-    "`state.<layer>/<weight>`, `activations.<layer>`, `activation_gradients.<layer>`, `jacobian`; the rest of the "
-    "answer as JSON under the key `response` of `__metadata__`."
+    "`weights.<layer>/<weight>`, `state.<layer>/<weight>`, `activations.<layer>`, `activation_gradients.<layer>`, "
+    "`jacobian`; the rest of the answer as JSON under the key `response` of `__metadata__`."
 )
 
 HEADERS = {

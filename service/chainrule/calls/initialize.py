@@ -94,10 +94,13 @@ def _check_cost(drawn: list[Drawn], limits: Limits) -> None:
     if numbers > limits.activations:
         detail = f"the answer would hold {numbers:,} numbers, at most {limits.activations:,} are allowed"
         raise InputError("network_too_large", "", detail)
-    flops = sum(one.initializer.flops(one.shape) for one in drawn)
-    if flops > limits.flops:
-        detail = f"drawing takes {flops:,} floating-point operations, at most {limits.flops:,} are allowed"
-        raise InputError("network_too_large", "", detail)
+    flops = 0
+    for one in drawn:
+        flops += one.initializer.flops(one.shape)
+        if flops > limits.flops:
+            most = f"at most {limits.flops:,} are allowed: another initializer than {one.initializer.type} takes less"
+            detail = f"up to this weight, {one.name} {one.shape}, drawing costs {flops:,} operations, {most}"
+            raise InputError("network_too_large", one.pointer, detail)
 
 
 def _draw(one: Drawn, seed: int, dtype: np.dtype[np.float64 | np.float32], proceed: Proceed) -> Array:

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from chainrule.core.initializers.orthogonal import SLOWNESS
 from chainrule.core.random_bits import WeightBits
 from chainrule.errors import Abandoned
 from tests.core.discovery import made
@@ -55,6 +56,13 @@ def test_eigenvalues_lie_on_the_whole_circle() -> None:
     angles = np.concatenate([np.angle(np.linalg.eigvals(drawn((20, 20), seed))) for seed in range(100)])
     mixed = angles[(np.abs(angles) > 0.2) & (np.abs(angles) < math.pi - 0.2)]  # away from the real ones
     assert abs(np.cos(mixed).mean()) < 0.03
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (7, 3), (3, 7), (20, 20), (2, 3, 4)])
+def test_it_counts_every_number_that_a_reflection_moves(shape: tuple[int, ...]) -> None:
+    rows, columns = sorted((math.prod(shape[:-1]), shape[-1]), reverse=True)
+    moved = sum((rows - index) * (columns - index) for index in range(columns))
+    assert made("initializer", "orthogonal").flops(shape) == 4 * SLOWNESS * moved
 
 
 def test_it_asks_whether_to_go_on() -> None:

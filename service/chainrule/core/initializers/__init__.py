@@ -40,7 +40,7 @@ class Initializer(Part):
         raise NotImplementedError
 
     def flops(self, shape: Shape) -> int:
-        """Count the floating-point operations beside a few for each number."""
+        """Count what it takes beside a few operations for each number: what matrix products do in that time."""
         return 0
 
 
