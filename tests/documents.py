@@ -56,4 +56,5 @@ def failure(document: Document, prepare: Prepare = prepare_backward) -> Fault:
     with pytest.raises(InputError) as refused:
         job.compute(go_on)
     (fault,) = refused.value.faults
+    assert isinstance(fault.detail, str)
     return fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -155,3 +156,19 @@ def test_layouts_are_views_of_the_same_memory() -> None:
     assert last.shape == (1, 3, 4, 2)
     assert np.shares_memory(last, x)
     np.testing.assert_array_equal(from_channels_last(last, "channels_first"), x)
+
+
+def test_only_a_window_that_sees_every_place_once_is_trivial() -> None:
+    assert Window(5, 1).trivial
+    assert Window(5, 1, dilation=3).trivial
+    for changed in ({"size": 2}, {"stride": 2}, {"before": 1}, {"after": 1}, {"before": -1}, {"after": -1}):
+        assert not replace(Window(5, 1), **changed).trivial
+
+
+def test_a_part_of_a_window_sees_the_same_places_by_some_of_its_entries() -> None:
+    window = Window(10, size=5, stride=2, dilation=3, before=2, after=7)
+    part = window.part(1, 4)
+    assert (part.size, part.count, part.length) == (3, window.count, window.length)
+    for at, entry in np.ndindex(window.count, 3):
+        place = at * window.stride + (1 + entry) * window.dilation - window.before
+        assert at * part.stride + entry * part.dilation - part.before == place

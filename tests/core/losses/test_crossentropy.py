@@ -11,6 +11,7 @@ import pytest
 from chainrule.core.activations.softmax import Softmax
 from chainrule.core.layer import Run
 from chainrule.core.losses.crossentropy import CategoricalCrossentropy, CrossEntropy, SparseCategoricalCrossentropy
+from chainrule.core.losses.probabilities import TOLERANCE
 from tests.core.losses.evaluating import evaluated, refused
 from tests.core.losses.reference import cross_entropy
 from tests.tolerances import assert_close
@@ -97,6 +98,8 @@ class TestOnProbabilities:
         [
             ([[0.5, 0.6]], "a row sums to 1.1"),
             ([[0.2, 0.3]], "a row sums to 0.5"),
+            ([[0.5, 0.5], [0.2, 0.3]], "a row sums to 0.5"),
+            ([[0.5, 0.5], [0.5, 0.6]], "a row sums to 1.1"),
             ([[-0.1, 1.1]], "-0.1 is no probability"),
             ([[0.5, 0.5], [3.0, -2.0]], "-2 is no probability"),
         ],
@@ -106,6 +109,14 @@ class TestOnProbabilities:
         assert (fault.code, fault.pointer) == ("invalid_parameter", "/loss")
         assert fact in fault.detail
         assert "from_logits" in fault.detail
+
+    def test_what_just_may_be_a_probability_is_taken(self) -> None:
+        assert evaluated(CategoricalCrossentropy(), [[-TOLERANCE, 1 + TOLERANCE]], [1]).loss == -math.log(1 + TOLERANCE)
+
+    def test_clipped_probabilities_of_sequences_are_counted_too(self) -> None:
+        outputs = np.tile([0.0, 1.0], (3, 2, 1))
+        (warned,) = evaluated(CategoricalCrossentropy(), outputs, [[0, 1], [1, 0], [0, 0]]).warnings
+        assert warned.detail.startswith("4 probabilities were below")
 
     def test_rounding_of_probabilities_is_forgiven(self) -> None:
         assert evaluated(CategoricalCrossentropy(), [[0.5, 0.5009]], [0]).loss == pytest.approx(math.log(2))

@@ -31,7 +31,12 @@ class TestKlDivergence:
         assert_close(result.gradient, [[-4.0, -0.5]])
         (warned,) = result.warnings
         assert (warned.code, warned.pointer) == ("clipped_probabilities", "/loss/epsilon")
-        assert "fused" not in warned.detail
+        assert warned.detail.endswith("so that loss and gradient are bounded")
+
+    def test_only_probabilities_that_a_target_reads_are_counted_as_clipped(self) -> None:
+        (warned,) = evaluated(KlDivergence(), [[0.0, 1.0]], [[1.0, 0.0]]).warnings
+        assert warned.detail.startswith("1 probability was below")
+        assert evaluated(KlDivergence(), [[0.0, 1.0]], [[0.0, 1.0]]).warnings == ()
 
     def test_a_probability_of_just_epsilon_is_not_clipped(self) -> None:
         assert evaluated(KlDivergence(epsilon=0.25), [[0.25, 0.75]], [[0.5, 0.5]]).warnings == ()
@@ -71,6 +76,9 @@ class TestPoisson:
         fault = refused(Poisson(), [[1.0, -0.5]], [[1.0, 1.0]])
         assert (fault.code, fault.pointer) == ("invalid_parameter", "/loss")
         assert fault.detail == ("the outputs are no rates (-0.5 is below 0): end with softplus, exponential or relu")
+
+    def test_a_rate_that_epsilon_makes_zero_is_refused(self) -> None:
+        assert refused(Poisson(epsilon=0.5), [[-0.5]], [[1.0]]).code == "invalid_parameter"
 
 
 def test_all_targets_may_be_zero() -> None:

@@ -40,6 +40,13 @@ def test_a_certain_truth_costs_nothing_and_has_a_finite_slope(gamma: float) -> N
     assert_close(result.gradient, [[-1.0 if gamma == 0 else 0.0, 0.0]])
 
 
+def test_what_memory_held_before_makes_no_difference() -> None:
+    for _ in range(20):
+        junk = [np.full((1, 2), np.nan) for _ in range(8)]
+        del junk
+        assert np.isfinite(evaluated(CategoricalFocalCrossentropy(), [[1.0, 0.0]], [0]).gradient).all()
+
+
 def test_a_probability_rounded_above_one_counts_as_one() -> None:
     result = evaluated(CategoricalFocalCrossentropy(gamma=0.5), [[1.0000001, 0.0]], [0])
     assert result.loss == 0.0
@@ -50,7 +57,9 @@ def test_an_impossible_truth_is_clipped_and_counted() -> None:
     result = evaluated(CategoricalFocalCrossentropy(alpha=1.0, gamma=1.0, epsilon=0.125), [[0.0, 1.0]], [0])
     assert_close(result.loss, math.log(8))
     assert_close(result.gradient, [[-math.log(8) - 8, 0.0]])
-    assert [one.code for one in result.warnings] == ["clipped_probabilities"]
+    (warned,) = result.warnings
+    assert warned.code == "clipped_probabilities"
+    assert "fused" not in warned.detail
 
 
 def test_outputs_that_are_no_probabilities_are_refused() -> None:

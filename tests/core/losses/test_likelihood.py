@@ -11,6 +11,7 @@ from chainrule.core.activations.softmax import LogSoftmax
 from chainrule.core.layer import Run
 from chainrule.core.losses.crossentropy import CrossEntropy
 from chainrule.core.losses.likelihood import NegativeLogLikelihood
+from chainrule.core.losses.probabilities import TOLERANCE
 from tests.core.losses.evaluating import evaluated, refused
 from tests.tolerances import assert_close
 
@@ -50,6 +51,10 @@ def test_after_log_softmax_it_is_cross_entropy(targets: Any, reduction: str) -> 
     assert two.weight == one.weight
     (gradient,) = LogSoftmax().backward(two.gradient, {}, step.cache).inputs
     assert_close(gradient, one.gradient)
+
+
+def test_outputs_that_rounding_has_put_above_zero_are_not_warned_of() -> None:
+    assert evaluated(NegativeLogLikelihood(), [[TOLERANCE, -1.0]], [0]).warnings == ()
 
 
 def test_outputs_above_zero_are_computed_and_warned_of() -> None:

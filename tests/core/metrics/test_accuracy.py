@@ -25,6 +25,7 @@ def refused(name: str, outputs: ArrayLike, targets: ArrayLike) -> Fault:
     with pytest.raises(InputError) as error:
         measured(name, outputs, targets)
     (fault,) = error.value.faults
+    assert isinstance(fault.detail, str)
     return fault
 
 
@@ -60,6 +61,13 @@ def test_the_target_of_a_single_output_is_0_or_1(target: float, code: str) -> No
 
 def test_positions_may_have_several_axes() -> None:
     assert measured("accuracy", SCORES[None], [[1, 1, 0]]) == 2 / 3
+    assert measured("accuracy", SCORES[None], np.eye(3)[None, [1, 1, 1]]) == 1 / 3
+
+
+def test_a_single_output_may_stand_at_each_position_of_a_sequence() -> None:
+    outputs, targets = np.array([[[0.9], [0.1], [0.6]], [[0.2], [0.8], [0.7]]]), np.array([[1, 0, 0], [0, 1, 0]])
+    assert measured("accuracy", outputs, targets) == 4 / 6
+    assert measured("accuracy", outputs, targets[..., None]) == 4 / 6
 
 
 @pytest.mark.parametrize(("k", "figure"), [(1, 1 / 3), (2, 2 / 3), (3, 1.0), (9, 1.0)])
