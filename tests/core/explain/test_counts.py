@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import chainrule
 from chainrule.core import explain
 from chainrule.core.examples import LayerExample
 from chainrule.core.explain.form import NotExplainable, count_layer, explain_layer
@@ -22,11 +25,10 @@ from tests.core.networks import placed, resolved
 from tests.tolerances import assert_close
 
 EXPLAINED = {
-    "add", "average", "celu", "concatenate", "dense", "elu", "exponential", "flatten", "gelu", "hard_sigmoid",
-    "hard_silu", "hard_tanh", "identity", "leaky_relu", "log_sigmoid", "log_softmax", "maximum", "mish", "multiply",
-    "permute", "prelu", "relu", "relu6", "reshape", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign",
-    "subtract", "tanh",
+    "add", "average", "concatenate", "dense", "flatten", "maximum", "multiply", "permute", "reshape", "subtract"
 }  # fmt: skip
+"""Beside activations, which all are."""
+
 LOSSES_EXPLAINED = {
     "binary_crossentropy", "categorical_crossentropy", "cross_entropy", "huber", "kl_divergence", "log_cosh",
     "mean_absolute_error", "mean_squared_error", "negative_log_likelihood", "poisson", "smooth_l1",
@@ -39,11 +41,24 @@ def is_found(function: Any, cls: type[Any]) -> bool:
 
 
 def test_the_layers_that_can_be_explained() -> None:
-    assert {cls.names()[0] for cls in classes("layer", "activation") if is_found(explain_layer, cls)} == EXPLAINED
+    assert {cls.names()[0] for cls in classes("layer") if is_found(explain_layer, cls)} == EXPLAINED
+
+
+@pytest.mark.parametrize("cls", every("activation"))
+def test_every_activation_can_be_explained(cls: type[Layer]) -> None:
+    assert is_found(explain_layer, cls)
 
 
 def test_the_losses_that_can_be_explained() -> None:
     assert {cls.names()[0] for cls in classes("loss") if is_found(explain_position, cls)} == LOSSES_EXPLAINED
+
+
+def test_the_page_of_the_error_says_what_can_be_explained() -> None:
+    page = (Path(chainrule.__file__).parent / "api" / "problem_pages" / "not_explainable.md").read_text("utf-8")
+    (layers,) = re.findall(r"^\| layers \| (.*) \|$", page, re.MULTILINE)
+    (losses,) = re.findall(r"^\| losses \| the cross-entropies, (.*) \|$", page, re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", layers)) == EXPLAINED
+    assert set(re.findall(r"`(\w+)`", losses)) == {name for name in LOSSES_EXPLAINED if "entropy" not in name}
 
 
 @pytest.mark.parametrize("cls", every("layer", "activation"))
