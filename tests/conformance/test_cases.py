@@ -15,24 +15,6 @@ from tests.server import Server
 
 HERE = Path(__file__).parent
 ENCODINGS = ("json", "base64", "safetensors")
-TIERS = {"tier1", "tier2", "tier3"}
-"""The parts of the vocabulary that are built."""
-BESIDE = {
-    "backward",
-    "catalog",
-    "explain",
-    "forward",
-    "gradcheck",
-    "initialize",
-    "jacobian",
-    "metrics",
-    "paths",
-    "statistics",
-    "summary",
-    "upstreams",
-    "wrt",
-}
-"""What is built of that which stands beside the bare two calls."""
 
 Case = dict[str, Any]
 
@@ -50,13 +32,8 @@ def _kit() -> ModuleType:
 KIT = _kit()
 
 
-def _is_built(case: Case) -> bool:
-    tags = set(case["tags"])
-    return bool(tags & TIERS) and ("beside" not in tags or bool(tags & BESIDE))
-
-
 FILES = {path.stem: json.loads(path.read_text())["cases"] for path in sorted((HERE / "cases").glob("*.json"))}
-CASES = {f"{stem}-{case['name']}": case for stem, cases in FILES.items() for case in cases if _is_built(case)}
+CASES = {f"{stem}-{case['name']}": case for stem, cases in FILES.items() for case in cases}
 
 
 @pytest.fixture(scope="module", params=ENCODINGS)
