@@ -75,7 +75,7 @@ def forward(
         reads = [values[source] for source in operation.sources]
         node = operation.node
         step = operation.layer.apply(reads, weights[node], runs[node])
-        if not is_finite(step.output):
+        if not (operation.layer.moves_numbers or is_finite(step.output)):
             raise _non_finite(network, node, "output")
         values.append(step.output)
         caches.append(step.cache)

@@ -41,7 +41,7 @@ def normal_cdf(x: Array) -> Array:
     A table has its value and its slope ``φ`` at 2,048 places between two whole numbers. From the nearest of them,
     ``a``, the Taylor series leads to ``x = a + r``:
 
-    ``Φ(a) + φ(a) · (r - a r² / 2 + (a² - 1) r³ / 6)``.
+    ``Φ(a) + φ(a) · (r - a r² / 2 + (a² - 1) r³ / 6)``, which is ``Φ(a) + φ(a) / 6 · r · ((a r - 3/2)² + 15/4 - r²)``.
 
     What is left out is below 1e-16. It takes a third of the time of ``scipy.special.erf``.
     """
@@ -49,7 +49,7 @@ def normal_cdf(x: Array) -> Array:
 
 
 def _normal_cdf(x: Array) -> Array:
-    values, slopes = _normal_table(x.dtype)
+    values, sixths = _normal_table(x.dtype)
     rest = np.clip(x, LOWEST, HIGHEST)
     place = rest * STEPS
     np.rint(place, out=place)
@@ -57,23 +57,21 @@ def _normal_cdf(x: Array) -> Array:
     index -= LOWEST * STEPS
     place *= 1 / STEPS  # a power of 2: exact
     rest -= place
-    series = place * place
-    series -= 1
+    series = place * rest
+    series -= 1.5
+    series *= series
+    series += 3.75
+    series -= rest * rest
     series *= rest
-    series *= -1 / 3
-    series += place
-    series *= rest
-    series *= -1 / 2
-    series += 1
-    series *= rest
-    series *= slopes.take(index)
+    series *= sixths.take(index)
     series += values.take(index)
     return series
 
 
 @cache
 def _normal_table(dtype: np.dtype[Any]) -> tuple[Array, Array]:
+    """Give ``Φ`` and ``φ / 6`` at the places."""
     places = np.arange(LOWEST * STEPS, HIGHEST * STEPS + 1) / STEPS
-    values, slopes = ndtr(places), np.exp(-places * places / 2) / np.sqrt(2 * np.pi)
+    values, sixths = ndtr(places), np.exp(-places * places / 2) / (6 * np.sqrt(2 * np.pi))
     values[0] = 0.0  # everything below ends here: a huge number times a tiny one would not be 0
-    return values.astype(dtype), slopes.astype(dtype)
+    return values.astype(dtype), sixths.astype(dtype)

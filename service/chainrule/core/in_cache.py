@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 
-PIECE = 2**14
+PIECE = 2**15
 """How many numbers a piece has: with fewer of them the calls of NumPy take longer than what they compute."""
 
 

@@ -81,6 +81,8 @@ class Layer(Part):
     """How many arrays it can read."""
     trains_differently: ClassVar[bool] = False
     """Whether it computes something else in training, with or without random bits: the request must say which."""
+    moves_numbers: ClassVar[bool] = False
+    """Whether its output has no numbers but those of its inputs and weights, and zeros: all finite if they are."""
     variables: ClassVar[Mapping[str, Variable]] = {}
     """The weights and the state that it may have, with what they start as."""
 

@@ -12,6 +12,7 @@ from chainrule.core.layer import EVERYTHING, Activation, Gradients, Run, Step, W
 class Identity(Activation):
     """Passes its input on: ``y = x``, with the slope 1."""
 
+    moves_numbers: ClassVar[bool] = True
     elsewhere: ClassVar[Mapping[str, str]] = {"linear": "Keras's linear activation"}
 
     type: Literal["identity"] = "identity"

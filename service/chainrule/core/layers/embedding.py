@@ -25,6 +25,7 @@ class Embedding(Layer):
     is looked up like any other, and its gradient is 0, as in PyTorch.
     """
 
+    moves_numbers: ClassVar[bool] = True
     examples: ClassVar[tuple[LayerExample, ...]] = (
         LayerExample({"input_dim": 5, "output_dim": 3}, inputs=((3, 4),)),
         LayerExample({"input_dim": 4, "output_dim": 2, "padding_idx": 1}, inputs=((6,),)),

@@ -117,6 +117,7 @@ class Maximum(Merge):
 class Concatenate(SeveralInputs):
     """Puts its inputs behind one another along an axis; the gradient is cut into their pieces again."""
 
+    moves_numbers: ClassVar[bool] = True
     examples: ClassVar[tuple[LayerExample, ...]] = (
         LayerExample(inputs=((3, 4), (3, 2))),
         LayerExample({"axis": 1}, inputs=((2, 3, 2), (2, 1, 2), (2, 2, 2))),

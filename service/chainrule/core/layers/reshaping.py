@@ -20,6 +20,8 @@ Places = Annotated[list[int], Field(max_length=32, fail_fast=True)]
 class Reshaping(Layer):
     """The same numbers in the same order in another shape; the gradient gets the shape of the input."""
 
+    moves_numbers: ClassVar[bool] = True
+
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
         return Step(x.reshape(self.output_shape(x.shape)), x.shape)
 
@@ -64,6 +66,7 @@ class Reshape(Reshaping):
 class Permute(Layer):
     """Puts the axes of a sample into another order: axis ``i`` of the output is axis ``dims[i]`` of the input."""
 
+    moves_numbers: ClassVar[bool] = True
     examples: ClassVar[tuple[LayerExample, ...]] = (
         LayerExample({"dims": [2, 1]}, inputs=((2, 3, 4),)),
         LayerExample({"dims": [3, 1, 2]}, inputs=((2, 2, 3, 4),)),

@@ -20,6 +20,7 @@ class ZeroPadding2D(Layer):
     The gradient is the part of the output's that lies over the image.
     """
 
+    moves_numbers: ClassVar[bool] = True
     elsewhere: ClassVar[Mapping[str, str]] = {"zeropad2d": "PyTorch's ZeroPad2d", "pad": "ONNX's Pad"}
     examples: ClassVar[tuple[LayerExample, ...]] = (
         LayerExample({"padding": 2}, inputs=((2, 2, 3, 2),)),
