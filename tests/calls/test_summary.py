@@ -166,6 +166,7 @@ class TestRefusals:
             ("3", "/input_shape"),
             (None, "/input_shape"),
             ([1] * 33, "/input_shape"),
+            ({str(name): [3] for name in range(1_001)}, "/input_shape"),
             ({"inputs": [3]}, "/input_shape"),
         ],
     )

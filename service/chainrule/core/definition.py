@@ -17,6 +17,9 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\-]{1,64}$")]
 INPUTS = "inputs"
 """The name that stands for the batch."""
 
+MOST_INPUTS = 1_000
+"""How many inputs a network may have."""
+
 
 class _Place(BaseModel):
     """What every layer of a network may say beside its parameters: its place."""
@@ -51,5 +54,5 @@ class Definition(BaseModel):
 
     layers: Annotated[list[PlacedLayer], Field(min_length=1)]
     """Each reads the one before it, or those that its ``inputs`` name: a DAG in topological order."""
-    inputs: Annotated[list[Name], Field(min_length=1, max_length=1_000)] | None = None
+    inputs: Annotated[list[Name], Field(min_length=1, max_length=MOST_INPUTS)] | None = None
     """The names of the inputs, if the network has several; ``batch.inputs`` is then an object with these names."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, PositiveInt, Tag
 
-from chainrule.core.definition import Definition
+from chainrule.core.definition import MOST_INPUTS, Definition
 from chainrule.schemas.arrays import WireTree
 from chainrule.schemas.requests import Strict
 from chainrule.schemas.responses import Described
@@ -16,10 +16,10 @@ MOST_AXES = 32
 
 
 def _form(value: Any) -> str | None:
-    """Tell one shape from several, so that a fault is told of the form that was meant."""
+    """Tell one shape from several, so that a fault is told of the form that was meant; no network has so many."""
     if isinstance(value, list):
         return "shape"
-    return "shapes" if isinstance(value, dict) else None
+    return "shapes" if isinstance(value, dict) and len(value) <= MOST_INPUTS else None
 
 
 SampleShape = Annotated[list[PositiveInt], Field(max_length=MOST_AXES, fail_fast=True)]

@@ -82,9 +82,10 @@ def orthogonal(numbers: Numbers, proceed: Proceed = go_on) -> Numbers:
         proceed()
         block = result[:, start : start + width]
         kept = np.ascontiguousarray(block)
+        room = np.empty_like(kept)
         # an axis that comes before a reflection's first is orthogonal to its vector, and stays
         for index in reversed(range(min(start + width, columns))):
-            _reflect(kept[index:], vectors[index], factors[index])
+            _reflect(kept[index:], vectors[index], factors[index], room[index:])
         block[:] = kept
     return result
 
@@ -103,12 +104,11 @@ def _reflections(numbers: Numbers) -> tuple[list[Numbers], list[float], list[flo
     return vectors, factors, signs
 
 
-def _reflect(columns: Numbers, vector: Numbers, factor: float) -> None:
-    """Reflect each column, in place."""
+def _reflect(columns: Numbers, vector: Numbers, factor: float, room: Numbers) -> None:
+    """Reflect each column, in place, with room for as many numbers: new arrays would take as long again."""
     upright = vector[:, np.newaxis]
-    along = _sum(columns * upright)
-    along *= factor
-    columns -= upright * along
+    along = _sum(np.multiply(columns, upright, out=room)) * factor
+    columns -= np.multiply(upright, along, out=room)
 
 
 def _sum(terms: Numbers) -> Numbers:
