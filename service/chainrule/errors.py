@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import difflib
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, takewhile
-from typing import Literal
+from typing import Literal, TypeVar
+
+T = TypeVar("T")
 
 ErrorCode = Literal[
     "all_targets_ignored",
@@ -102,6 +104,13 @@ Proceed = Callable[[], None]
 
 def go_on() -> None:
     """Stop nothing: the ``Proceed`` of whoever has all the time."""
+
+
+def going_on(items: Iterable[T], proceed: Proceed) -> Iterator[T]:
+    """Give the items one after the other, and ask before each of them whether to go on."""
+    for item in items:
+        proceed()
+        yield item
 
 
 def refuse(faults: Iterable[Fault]) -> None:

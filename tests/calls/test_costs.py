@@ -83,6 +83,13 @@ def test_an_answer_with_many_gradients_counts_each_of_them() -> None:
         prepare_backward(several(3, **included), Limits(activations=numbers - 1))
 
 
+def test_norms_and_statistics_of_each_upstream_gradient_count_as_they_are_held() -> None:
+    summed = {"include": ["norms", "statistics"], "wrt": []}
+    numbers = 500 + 100 * 4 * (3 + 5 * (2 + 2 + 1))  # of two weights, of two layers, and of the inputs
+    with pytest.raises(InputError, match=f"the answer would hold {numbers:,} numbers"):
+        prepare_backward(several(100, **summed), Limits(activations=numbers - 1))
+
+
 def test_a_misspelt_name_of_a_large_array_is_what_is_wrong() -> None:
     document = request()
     document["batch"]["input"] = np.zeros((150, 784)).tolist()

@@ -16,7 +16,7 @@ from chainrule.core.examples import LayerExample
 from chainrule.core.layer import Layer
 from chainrule.core.limits import Limits
 from chainrule.core.random_bits import RandomBits
-from chainrule.errors import go_on
+from chainrule.errors import DeadlineExceeded, go_on
 from tests.calls.test_every_layer import SEED, asked
 from tests.core.discovery import definition_of, every_example
 from tests.core.layer_cases import layer_case
@@ -167,6 +167,20 @@ def test_there_is_one_forward_pass_and_one_backward_pass_for_all_of_them() -> No
         return len(run)
 
     assert operations(1) == operations(50) == 2 * 3
+
+
+def test_many_upstream_gradients_may_be_stopped_between_two_of_them() -> None:
+    def stop_later() -> None:
+        asked_often.append(None)
+        if len(asked_often) > 20:
+            raise DeadlineExceeded
+
+    for layer, include in (("softmax", []), ("tanh", ["statistics"])):
+        asked_often: list[None] = []
+        document = {"network": {"layers": [{"type": layer}]}, "options": {"include": include}}
+        batch = {"inputs": np.ones((1, 2)), "output_gradients": np.ones((1000, 1, 2))}
+        with pytest.raises(DeadlineExceeded):
+            prepare_backward({**document, "batch": batch}, Limits()).compute(stop_later)
 
 
 @pytest.mark.parametrize("shape", [(0, 1, 2), (1, 2, 2), (2, 1, 1), (1, 1, 1, 2), (2,), (1, 2, 1)])

@@ -61,7 +61,7 @@ def _answer(
     trees = gradient_trees(prepared, found, asked, len(gradients))
     if asked.values:
         trees["activation_gradients"] = _activation_gradients(prepared, measures, passed, found, len(gradients))
-    shown = _shown(trees, prepared.request.options.include, len(gradients))
+    shown = _shown(trees, prepared.request.options.include, len(gradients), proceed)
     if count_upstreams(prepared.request, prepared.network) is None:
         shown = _alone(shown)
     if "statistics" in shown:
@@ -80,13 +80,13 @@ def _activation_gradients(
     return {node.name: gradients_at(node.value, passed.values[node.value], found, count) for node in nodes}
 
 
-def _shown(trees: Document, include: Sequence[str], count: int) -> Document:
+def _shown(trees: Document, include: Sequence[str], count: int, proceed: Proceed) -> Document:
     """Choose what the answer has of the K gradients of everything, and compute what it says about them."""
     shown = {name: tree for name, tree in trees.items() if name == "gradients" or name in include}
     if "norms" in include:
-        shown["norms"] = norms(trees["gradients"]["weights"], count)
+        shown["norms"] = norms(trees["gradients"]["weights"], count, proceed)
     if "statistics" in include:
-        shown["statistics"] = gradient_statistics(trees)
+        shown["statistics"] = gradient_statistics(trees, proceed)
     return shown
 
 

@@ -14,6 +14,9 @@ from chainrule.schemas import BackwardRequest, PassRequest
 
 SMALLER = "include less, or send a smaller batch"
 
+PLAIN = 4
+"""As many numbers of an array take the room of one in a list."""
+
 
 def check_forward_cost(request: PassRequest, network: Network, limits: Limits) -> None:
     """Refuse a request whose answer would hold more numbers than the layers themselves may.
@@ -113,4 +116,11 @@ def _numbers_of_gradients(request: BackwardRequest, network: Network, weights: i
     arrays = list(inputs.values()) if isinstance(inputs, dict) else [inputs]
     of_layers = _numbers_of_layers(network) if "activation_gradients" in request.options.include else 0
     of_inputs = sum(array.size for array in arrays) if "inputs" in request.options.wrt else 0
-    return weights + of_layers + of_inputs
+    return weights + of_layers + of_inputs + PLAIN * _plain_numbers(request, network, len(arrays))
+
+
+def _plain_numbers(request: BackwardRequest, network: Network, inputs: int) -> int:
+    """Count the numbers that norms and statistics say of one upstream gradient: there are lists of them for several."""
+    include, of_weights = request.options.include, sum(len(node.weights) for node in network.nodes)
+    of_norms = of_weights + 1 if "norms" in include else 0
+    return of_norms + (5 * (of_weights + len(network.nodes) + inputs) if "statistics" in include else 0)

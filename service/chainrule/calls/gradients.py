@@ -11,7 +11,7 @@ import numpy as np
 from chainrule.calls.prepare import Prepared
 from chainrule.core import engine
 from chainrule.core.arrays import Array, Weights, norm
-from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer, refuse
+from chainrule.errors import Fault, InputError, Proceed, did_you_mean, excerpt, going_on, pointer, refuse
 
 Tree = dict[str, dict[str, Array]]
 """Arrays by layer and name."""
@@ -87,7 +87,7 @@ def _zeros(weights: Weights, count: int) -> Weights:
     return {name: np.zeros((count, *one.shape), one.dtype) for name, one in weights.items()}
 
 
-def norms(gradients: Mapping[str, Weights], count: int) -> dict[str, Any]:
+def norms(gradients: Mapping[str, Weights], count: int, proceed: Proceed) -> dict[str, Any]:
     """Compute the length of the gradients of each weight, and of all weights together: lists of K numbers.
 
     Raises
@@ -96,7 +96,8 @@ def norms(gradients: Mapping[str, Weights], count: int) -> dict[str, Any]:
         ``non_finite_result`` where a length is too large for a number.
     """
     layers = {
-        layer: {name: [norm(one) for one in each] for name, each in named.items()} for layer, named in gradients.items()
+        layer: {name: [norm(one) for one in going_on(each, proceed)] for name, each in named.items()}
+        for layer, named in gradients.items()
     }
     lengths = [each for named in layers.values() for each in named.values()]
     together = [math.hypot(*(each[at] for each in lengths)) for at in range(count)]

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.calls.job import Document
+from chainrule.calls.job import Document, Proceed
 from chainrule.calls.prepare import Prepared
 from chainrule.core.arrays import Array
 from chainrule.core.engine import Forward
 from chainrule.core.statistics import statistics
+from chainrule.errors import going_on
 
 
 def forward_statistics(prepared: Prepared[Any], passed: Forward) -> Document:
@@ -26,13 +27,13 @@ def forward_statistics(prepared: Prepared[Any], passed: Forward) -> Document:
     }
 
 
-def gradient_statistics(tree: Any) -> Any:
+def gradient_statistics(tree: Any, proceed: Proceed) -> Any:
     """Summarize each array of a tree of K gradients, ``(K, *shape)``: lists of K numbers; null where there is none."""
     if isinstance(tree, np.ndarray):
-        return _each(tree)
-    return None if tree is None else {name: gradient_statistics(below) for name, below in tree.items()}
+        return _each(tree, proceed)
+    return None if tree is None else {name: gradient_statistics(below, proceed) for name, below in tree.items()}
 
 
-def _each(gradients: Array) -> dict[str, list[float | int]]:
-    found = [statistics(one) for one in gradients]
+def _each(gradients: Array, proceed: Proceed) -> dict[str, list[float | int]]:
+    found = [statistics(one) for one in going_on(gradients, proceed)]
     return {name: [one[name] for one in found] for name in found[0]}

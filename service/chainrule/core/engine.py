@@ -146,7 +146,7 @@ def backward(
         if upstream is None or not (wanted.inputs or wanted.weights):
             continue
         proceed()
-        gradients = _gradients(operation.layer, upstream, weights[operation.node], cache, wanted)
+        gradients = _gradients(operation.layer, upstream, weights[operation.node], cache, wanted, proceed)
         _check_finite(network, operation, gradients)
         found.setdefault(operation.node, {}).update(gradients.weights)
         for source, one in zip(operation.sources, gradients.inputs, strict=True):
@@ -155,10 +155,12 @@ def backward(
     return Backward(found, reached)
 
 
-def _gradients(layer: Layer, upstream: Array, weights: Weights, cache: Any, wanted: Wanted) -> Gradients:
+def _gradients(
+    layer: Layer, upstream: Array, weights: Weights, cache: Any, wanted: Wanted, proceed: Proceed
+) -> Gradients:
     """Run the backward pass of a layer for each of the K gradients that arrive; of one alone, nothing is copied."""
     if len(upstream) > 1:
-        return layer.backward_each(upstream, weights, cache, wanted)
+        return layer.backward_each(upstream, weights, cache, wanted, proceed)
     alone = layer.backward(upstream[0], weights, cache, wanted)
     inputs = tuple(None if one is None else one[np.newaxis] for one in alone.inputs)
     return Gradients(inputs, {name: one[np.newaxis] for name, one in alone.weights.items()})

@@ -23,7 +23,7 @@ from chainrule.core.part import Part
 from chainrule.core.random_bits import NO_SEED, RandomBits, WeightBits
 from chainrule.core.regularizers import Regularizer
 from chainrule.core.variables import Variable
-from chainrule.errors import Proceed, go_on
+from chainrule.errors import Proceed, go_on, going_on
 
 
 class Misfit(Exception):  # noqa: N818 (a fact about two shapes; ``network.resolve`` turns it into an InputError)
@@ -164,9 +164,11 @@ class Layer(Part):
         """Turn the gradient at the output into the gradients at the inputs and weights."""
         raise NotImplementedError
 
-    def backward_each(self, grads: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
-        """Run ``backward`` for each of K gradients at the output, ``(K, *output shape)``: all of K have that axis."""
-        return stacked([self.backward(grad, weights, cache, wanted) for grad in grads])
+    def backward_each(
+        self, grads: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING, proceed: Proceed = go_on
+    ) -> Gradients:
+        """Run ``backward`` for each of K gradients at the output, ``(K, *output shape)``; each result has that axis."""
+        return stacked([self.backward(grad, weights, cache, wanted) for grad in going_on(grads, proceed)])
 
     def following(self) -> Layer | None:
         """Give the activation that follows it under the same name, if it has one."""
@@ -233,7 +235,9 @@ class Elementwise(Activation):
         """Compute ``grad · f'(x)`` as a new array."""
         return np.multiply(grad, self.slope(x, y))
 
-    def backward_each(self, grads: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+    def backward_each(
+        self, grads: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING, proceed: Proceed = go_on
+    ) -> Gradients:
         """Multiply each gradient by the slope, which is computed once."""
         return self.backward(grads, weights, cache, wanted)
 

@@ -17,6 +17,7 @@ from chainrule.core.initializers.scaled import GlorotUniform
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, matrix_flops
 from chainrule.core.regularizers import AnyRegularizer
 from chainrule.core.variables import Variable, bias, kernel
+from chainrule.errors import Proceed, go_on
 
 
 class Dense(Layer):
@@ -93,7 +94,9 @@ class Dense(Layer):
             gradients["bias"] = np.add.reduce(rows, axis=0).reshape(weights["bias"].shape)
         return Gradients((dx,), gradients)
 
-    def backward_each(self, grads: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING) -> Gradients:
+    def backward_each(
+        self, grads: Array, weights: Weights, cache: Any, wanted: Wanted = EVERYTHING, proceed: Proceed = go_on
+    ) -> Gradients:
         """Send all of the gradients through the kernel as one matrix."""
         x, count = cache, len(grads)
         dx = (rows_of(grads) @ weights["kernel"].T).reshape(count, *x.shape) if wanted.inputs else None
