@@ -66,6 +66,7 @@ def test_windows_reach_over_places_without_the_padding() -> None:
         (([3], 5, 1, "valid"), "kernel_size 5 does not fit the input of 3"),
         (([3], 9, 1, 2), "kernel_size 9 does not fit the padded input of 7"),
         (([8], 3, 1, "valid", 4), "kernel_size 3 (dilated to 9) does not fit the input of 8"),
+        (([4], 3, 1, "valid", 2), "kernel_size 3 (dilated to 5) does not fit the input of 4"),
         (([9, 2], [3, 4], 1, [[0, 0], [1, 0]]), "kernel_size 4 does not fit the padded input of 3"),
     ],
 )

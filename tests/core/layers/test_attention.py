@@ -90,3 +90,9 @@ def test_turned_products_depend_on_the_distance_alone(interleaved: bool) -> None
 def test_turning_needs_pairs() -> None:
     with pytest.raises(Misfit, match="an even number of features"):
         RotaryEmbedding().output_shape((2, 3, 5))
+
+
+def test_what_is_left_out_is_told_as_it_is_meant() -> None:
+    assert MultiHeadAttention(num_heads=4, key_dim=16).resolved() == {"value_dim": 16, "num_kv_heads": 4, "scale": 0.25}
+    given: dict[str, Any] = {"value_dim": 3, "num_kv_heads": 2, "scale": 0.5}
+    assert MultiHeadAttention(num_heads=4, key_dim=16, **given).resolved() == given

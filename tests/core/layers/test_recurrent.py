@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from chainrule.calls import prepare_forward
+from chainrule.core.initializers.plain import Uniform
 from chainrule.core.layer import Misfit, Run
 from chainrule.core.layers.bidirectional import Bidirectional
 from chainrule.core.layers.gru import Gru
@@ -13,6 +14,7 @@ from chainrule.core.layers.lstm import Lstm
 from chainrule.core.layers.recurrent import Recurrent
 from chainrule.core.layers.simple_rnn import SimpleRnn
 from chainrule.core.limits import Limits
+from chainrule.core.random_bits import WeightBits
 from chainrule.errors import InputError
 
 RANDOM = np.random.default_rng(11)
@@ -107,3 +109,18 @@ def test_what_a_recurrent_layer_cannot_be_is_refused_at_its_place(layer: Any, to
         prepare_forward({"network": {"layers": [layer]}, "batch": {"inputs": X}}, Limits())
     faults = {fault.pointer: fault.detail for fault in caught.value.faults}
     assert told in faults[where]
+
+
+def test_the_bias_of_an_lstm_is_drawn_in_two_parts_around_that_of_the_forget_gate() -> None:
+    drawn, bits = Uniform(), WeightBits(3, 1, "bias")
+    bias = Lstm(units=3, bias_initializer=drawn).starting("bias", (12,), bits)
+    np.testing.assert_array_equal(bias[:3], drawn.values((3,), bits))
+    np.testing.assert_array_equal(bias[3:6], 1.0)
+    np.testing.assert_array_equal(bias[6:], drawn.values((6,), WeightBits(3, 1, "bias after")))
+
+
+@pytest.mark.parametrize("side", ["forward/", "backward/"])
+def test_both_sides_of_a_bidirectional_layer_start_as_the_layer_in_it_says(side: str) -> None:
+    drawn = Uniform(maxval=3.0)
+    both = Bidirectional(layer=Gru(units=2, recurrent_initializer=drawn))
+    assert both.initializer_of(f"{side}recurrent_kernel") == (drawn, ("layer", "recurrent_initializer"))
