@@ -146,7 +146,7 @@ class InTorch:
         self.ours = [torch.tensor(one, requires_grad=True) for one in arrays]
         turned = self.counterpart.weights(*self.ours)
         self.turned = [one.contiguous() for one in turned]
-        self.leaves = [one.detach().clone().requires_grad_() for one in self.turned]
+        self.leaves = [_laid_out(one.detach(), memory).requires_grad_() for one in self.turned]
         self.inputs = self._images(batch["inputs"], memory)
         if case.tokens is None:
             self.leaves.append(self.inputs.requires_grad_())
@@ -154,7 +154,7 @@ class InTorch:
 
     def _images(self, array: Any, memory: Any) -> Tensor:
         x = torch.tensor(array)
-        return x.permute(0, 3, 1, 2).contiguous(memory_format=memory) if self.counterpart.on_images else x
+        return _laid_out(x.permute(0, 3, 1, 2), memory) if self.counterpart.on_images else x
 
     def compute(self) -> tuple[Tensor, Tensor | None, tuple[Tensor, ...]]:
         """Compute outputs, loss, and the gradients of weights and inputs."""
@@ -178,6 +178,11 @@ class InTorch:
             [one.numpy() for one in sent],
             inputs[0].numpy() if inputs else None,
         )
+
+
+def _laid_out(array: Tensor, memory: Any) -> Tensor:
+    """Copy an array; images and their kernels in the order of axes in memory that is asked for."""
+    return array.clone(memory_format=memory if array.ndim == 4 else torch.contiguous_format)
 
 
 def ways(case: Case, document: Mapping[str, Any]) -> list[InTorch]:

@@ -69,7 +69,6 @@ def main(*names: str) -> None:
             found.append(times)
             row += [time_of(seconds), f"{times:.2f}"]
         rows.append(row)
-        print(row, file=sys.stderr)
     means = [f"{statistics.geometric_mean(found):.2f}" for found in ratios.values()]
     rows.append(["geometric mean", "", means[0], "", means[1]])
     header = ["case", "float64", "over PyTorch", "float32", "over PyTorch"]
