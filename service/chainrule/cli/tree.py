@@ -46,19 +46,17 @@ class _Trees:
         """Draw from a root down, without recursion: a chain may be longer than Python's stack."""
         start = Text.assemble("gradient ", (number(root["gradient"]), GRADIENT))
         tree = Tree(self._line(root, start, {"layer": None, "sample": None}))
-        todo = [(tree, root)]
+        todo = [(tree, root, operand) for operand in reversed(root["operands"])]
         while todo:
-            branch, node = todo.pop()
+            branch, above, operand = todo.pop()
+            node = self.nodes[operand["id"]]
+            line = self._line(node, self._sent(above, operand, node), above)
+            if node["operands"] and node["id"] in self.opened:
+                branch.add(line.append("  (opened above)", "dim"))
+                continue
             self.opened.add(node["id"])
-            for operand in node["operands"]:
-                below = self.nodes[operand["id"]]
-                again = below["id"] in self.opened and bool(below["operands"])
-                line = self._line(below, self._sent(node, operand, below), node)
-                if again:
-                    branch.add(line.append("  (opened above)", "dim"))
-                else:
-                    self.opened.add(below["id"])
-                    todo.append((branch.add(line), below))
+            below = branch.add(line)
+            todo.extend((below, node, one) for one in reversed(node["operands"]))
         return tree
 
     def _line(self, node: Node, gradient: Text, above: Node) -> Text:
