@@ -14,6 +14,8 @@ from chainrule.core.tensors import read_inputs
 from chainrule.errors import InputError
 from chainrule.schemas.jacobian import JacobianRequest
 
+SMALLER = "send fewer samples, or ask /backward for some of the rows"
+
 
 def prepare_jacobian(document: Document, limits: Limits) -> Job:
     """Check a ``/jacobian`` request, and say what is left to do.
@@ -52,5 +54,5 @@ def _check_cost(request: JacobianRequest, network: Network, limits: Limits) -> N
     inputs = read_inputs(request.batch.inputs, request.network.inputs).values()
     asked = [one.shape for index, one in enumerate(inputs) if index not in network.integer_inputs]
     count = size_of(network.output) + sum(size_of(jacobian_shape(network.output, shape)) for shape in asked)
-    check_answer(count, limits, "", "send fewer samples")
-    check_work(1 + size_of(network.output[1:]), network, limits, "", "send fewer samples")
+    check_answer(count, limits, "", SMALLER)
+    check_work(1 + size_of(network.output[1:]), network, limits, "", SMALLER)
