@@ -44,9 +44,9 @@ class TruncatedNormal(Initializer):
     Its own standard deviation is therefore less, ``0.8796 · stddev``.
     """
 
-    elsewhere: ClassVar[Mapping[str, str]] = {"trunc_normal": "PyTorch's trunc_normal_, but for its bounds"} | {
-        "trunc_normal_": "PyTorch's trunc_normal_, but for its bounds"
-    }
+    elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("trunc_normal", "trunc_normal_"), "PyTorch's trunc_normal_, but for its bounds"
+    )
     examples: ClassVar[tuple[Example, ...]] = (Example(), Example({"mean": -1.0, "stddev": 2.0}))
 
     type: Literal["truncated_normal"] = "truncated_normal"
