@@ -8,9 +8,11 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
+from time import monotonic
 from types import FrameType
 
 import structlog
@@ -20,6 +22,11 @@ from chainrule.logs import configure_logging
 from chainrule.settings import Settings
 
 log = structlog.get_logger()
+
+SHORT_LIFE_SECONDS = 5.0
+"""A worker that is killed sooner is replaced only after a pause, so that dying again and again takes no core."""
+
+PAUSE_SECONDS = 1.0
 
 
 def supervise(settings: Settings, listeners: Sequence[socket.socket]) -> int:
@@ -36,6 +43,7 @@ class Supervisor:
         self._settings = settings
         self._listeners = listeners
         self._workers: dict[int, SpawnProcess] = {}  # by sentinel, which becomes readable at the end of a process
+        self._started: dict[int, float] = {}  # by sentinel too
         self._stopping = False
         self._exit_code = 0
 
@@ -48,7 +56,7 @@ class Supervisor:
         while self._workers:
             for sentinel in wait(list(self._workers)):
                 assert isinstance(sentinel, int)
-                self._bury(self._workers.pop(sentinel))
+                self._bury(self._workers.pop(sentinel), monotonic() - self._started.pop(sentinel))
         return self._exit_code
 
     def _start(self) -> None:
@@ -56,11 +64,12 @@ class Supervisor:
         worker = multiprocessing.get_context("spawn").Process(target=_work, args=(self._settings, self._listeners))
         worker.start()
         self._workers[worker.sentinel] = worker
+        self._started[worker.sentinel] = monotonic()
         log.info("worker_started", pid=worker.pid)
         if self._stopping:  # the signal came while it was being started
             worker.terminate()
 
-    def _bury(self, worker: SpawnProcess) -> None:
+    def _bury(self, worker: SpawnProcess, seconds: float) -> None:
         worker.join()
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # it has no types
         if self._stopping:
@@ -71,7 +80,10 @@ class Supervisor:
             self._stop()
         else:
             log.warning("worker_died", pid=worker.pid, exit_code=worker.exitcode, then="starting another")
-            self._start()
+            if seconds < SHORT_LIFE_SECONDS:
+                time.sleep(PAUSE_SECONDS)
+            if not self._stopping:
+                self._start()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stop()
