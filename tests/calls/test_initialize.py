@@ -6,8 +6,11 @@ import hashlib
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
+import safetensors.numpy
 
+from chainrule import codec
 from chainrule.calls import Document, prepare_forward, prepare_initialize, prepare_summary
 from chainrule.core.examples import LayerExample
 from chainrule.core.layer import Layer
@@ -58,6 +61,7 @@ class TestEveryLayer:
             drawn = start[part].get(layer["name"], {})
             assert {name: list(one.shape) for name, one in drawn.items()} == layer[part]
             assert {one.dtype for one in drawn.values()} <= {np.dtype(dtype)}
+            assert all(one.flags.c_contiguous for one in drawn.values())
         assert list(answer["outputs"].shape) == layer["output_shape"]
         assert answer["outputs"].dtype == dtype
 
@@ -117,6 +121,14 @@ class TestTheNumbers:
         weights = initialize({**DENSE, "activation": "prelu"})["weights"]["dense_0"]
         assert list(weights) == ["kernel", "bias", "alpha"]
         np.testing.assert_array_equal(weights["alpha"], [0, 0])
+
+    def test_every_encoding_carries_the_same_numbers(self) -> None:
+        answer = initialize({"type": "lstm", "units": 3}, input_shape=[4, 2])
+        listed = orjson.loads(codec.encode(answer, codec.JSON, base64=False))["weights"]["lstm_0"]
+        tensors = safetensors.numpy.load(bytes(codec.encode(answer, codec.SAFETENSORS, base64=False)))
+        for name, one in answer["weights"]["lstm_0"].items():
+            np.testing.assert_array_equal(listed[name], one)
+            np.testing.assert_array_equal(tensors[f"weights.lstm_0/{name}"], one)
 
     def test_bias_is_the_one_with_a_number_a_unit(self) -> None:
         assert initialize(DENSE)["weights"]["dense_0"]["bias"].shape == (2,)

@@ -107,7 +107,7 @@ def _draw(one: Drawn, seed: int, dtype: np.dtype[np.float64 | np.float32], proce
     """Draw an array, in the type that was asked for."""
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is found by its result
         values = one.layer.starting(one.name, one.shape, WeightBits(seed, one.index, one.name), proceed)
-        array: Array = values.astype(dtype, copy=False)
+        array: Array = np.ascontiguousarray(values, dtype)
     if not is_finite(array):
         raise InputError(
             "non_finite_result", one.pointer, f"{one.name} starts with numbers that are too large for {dtype.name}"
