@@ -125,6 +125,22 @@ class TestLabels:
 
 
 class TestTheClassifier:
+    def test_every_step_is_named(self) -> None:
+        one = {**CLASSIFIER, "network": {"layers": [{"type": "softmax"}]}, "weights": {}}
+        batch = {"inputs": [[1.0, 2.0]], "targets": [[0.25, 0.75]]}
+        assert [node["label"] for node in explained({**one, "batch": batch})] == [
+            "x[0]", "x[1]", "max", "x[0] - max", "x[1] - max", "exp(x[0] - max)", "exp(x[1] - max)", "Σ exp",
+            "p[0]", "p[1]", "log(p[0])", "t[0]", "t[0]·log(p[0])", "log(p[1])", "t[1]", "t[1]·log(p[1])",
+            "Σ t·log p", "L", "loss",
+        ]  # fmt: skip
+
+    def test_logarithms_of_probabilities_and_losses_on_scores_are_named_too(self) -> None:
+        document = {"network": {"layers": [{"type": "log_softmax"}]}, "batch": {"inputs": [[1.0, 2.0]], "targets": [1]}}
+        named = [node["label"] for node in explained({**document, "loss": "negative_log_likelihood"})]
+        assert named[-6:] == ["Σ exp", "log(Σ exp)", "log p[0]", "log p[1]", "L", "loss"]
+        scores = {**document, "network": {"layers": [{"type": "identity"}]}, "loss": "cross_entropy"}
+        assert [node["label"] for node in explained(scores)][-4:] == ["Σ exp", "log(Σ exp)", "L", "loss"]
+
     def test_softmax_is_exp_sum_and_divide_and_the_loss_a_logarithm(self) -> None:
         counted = Counter(one["operation"] for one in explained(CLASSIFIER) if one["layer"] in (None, "p"))
         assert counted == {
@@ -334,6 +350,25 @@ class TestRefusals:
         }
         fault = failure(document, prepare_explain)
         assert (fault.code, fault.pointer) == ("non_finite_result", "/network/layers/0")
+        assert fault.detail.startswith("the gradient of z is the first")
+
+    def test_a_gradient_that_is_too_large_behind_a_loss_is_no_answer(self) -> None:
+        kernels = {"a": 1e-300, "b": 1e200, "c": 1e200}
+        layers = [{"type": "dense", "name": name, "units": 1, "use_bias": False} for name in kernels]
+        document = {
+            "network": {"layers": layers},
+            "weights": {name: {"kernel": [[kernel]]} for name, kernel in kernels.items()},
+            "batch": {"inputs": [[1.0]], "targets": [[0.0]]},
+            "loss": "mse",
+        }
+        fault = failure(document, prepare_explain)
+        assert (fault.code, fault.pointer) == ("non_finite_result", "/network/layers/0")
+
+    def test_an_input_whose_gradient_alone_is_too_large_is_pointed_at(self) -> None:
+        layers = [{"type": "relu", "name": "a", "inputs": ["inputs"]}, {"type": "add", "inputs": ["inputs", "a"]}]
+        document = {"network": {"layers": layers}, "batch": {"inputs": [[1.0]], "output_gradients": [[1.5e308]]}}
+        fault = failure(document, prepare_explain)
+        assert (fault.code, fault.pointer) == ("non_finite_result", "/batch/inputs/0/0")
 
 
 class TestLimits:
@@ -349,6 +384,11 @@ class TestLimits:
         (fault,) = refusal(self.of_operations(MOST_OPERATIONS + 1), prepare_explain)
         assert (fault.code, fault.pointer) == ("network_too_large", "/network/layers/0")
         assert "5,001 operations" in fault.detail
+
+    def test_a_softmax_counts_its_exponentials_its_sum_and_its_quotients(self) -> None:
+        ones = np.ones((2, 1_000))
+        document = of_layers({"type": "softmax"}) | {"batch": {"inputs": ones, "output_gradients": ones}}
+        assert "6,002 operations" in refusal(document, prepare_explain)[0].detail
 
     def test_a_loss_counts_too(self) -> None:
         count = MOST_OPERATIONS // 2

@@ -73,16 +73,14 @@ def from_loss(
 
 def _differentiated(network: Network, graph: Graph, start: Mapping[int, Number]) -> Chain:
     gradients = graph.differentiate(start)
-    values = np.array([node.value for node in graph.nodes], graph.dtype)
-    for what, numbers in (("value", values), ("gradient", gradients[::-1])):  # gradients are computed from the end
-        if not is_finite(numbers):
-            at = int(np.isfinite(numbers).argmin())
-            raise _non_finite(network, what, graph.nodes[at if what == "value" else -1 - at])
+    if not is_finite(gradients):
+        from_the_end = int(np.isfinite(gradients[::-1]).argmin())
+        raise _non_finite(network, graph.nodes[-1 - from_the_end])
     return Chain(graph.nodes, gradients)
 
 
-def _non_finite(network: Network, what: str, node: Node) -> InputError:
+def _non_finite(network: Network, node: Node) -> InputError:
     layer, names = node.place.layer, [one.name for one in network.nodes]
     where = (node.pointer or "/loss") if layer is None else pointer("network", "layers", names.index(layer))
-    detail = f"the {what} of {node.label} is the first that is not finite: its numbers are too large"
+    detail = f"the gradient of {node.label} is the first that is not finite: its numbers are too large"
     return InputError("non_finite_result", where, detail)
