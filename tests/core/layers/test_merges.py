@@ -63,7 +63,11 @@ def test_a_concatenation_cuts_the_gradient_again() -> None:
     [
         (Add(), ((2, 3), (2, 1)), r"inputs of one shape, got \(2, 3\), \(2, 1\)"),
         (Subtract(), ((2, 3),), "at least 2 inputs, got 1"),
-        (Concatenate(), ((2, 3), (2, 3, 1)), "differ in axis 1 alone"),
+        (Concatenate(), ((2, 3), (2, 3, 1)), r"differ in axis 1 alone, got \(2, 3\), \(2, 3, 1\)"),
+        (Concatenate(), ((2, 3), (2,)), r"differ in axis 1 alone, got \(2, 3\), \(2,\)"),
+        (Concatenate(), ((2, 3, 4), (2, 3)), r"differ in axis 2 alone, got \(2, 3, 4\), \(2, 3\)"),
+        (Concatenate(), ((2, 3), *((2, 1, 1),) * 9), r"alone, got \(2, 3\)(, \(2, 1, 1\)){4}$"),
+        (Concatenate(axis=-2), ((2, 3), (2, 3)), "axis -2 is no axis of a sample"),
         (Concatenate(axis=0), ((2, 3), (2, 3)), "axis 0 is no axis of a sample"),
         (Concatenate(axis=2), ((2, 3), (2, 3)), "axis 2 is no axis of a sample"),
     ],

@@ -148,5 +148,5 @@ class Concatenate(SeveralInputs):
 
 
 def _without(shape: Shape, axis: int) -> Shape:
-    """The shape without one axis; a shape of another rank stays unlike all others."""
-    return (*shape[:axis], -1, *shape[axis + 1 :])
+    """The shape without one axis, behind its rank, so that one of another rank is unlike."""
+    return (len(shape), *shape[:axis], *shape[axis + 1 :])
