@@ -175,6 +175,24 @@ class TestTheClassifier:
         }
         assert_same_gradients(document)
 
+    def test_a_sigmoid_is_read_by_two_logarithms_and_clipped_in_two_steps_only(self) -> None:
+        document = {
+            "network": {"layers": [{"type": "sigmoid"}]},
+            "batch": {"inputs": [[0.5]], "targets": [[0.25]]},
+            "loss": "binary_crossentropy",
+        }
+        fused, two_steps = (
+            [one["label"] for one in explained({**document, "options": {"fuse": fuse}}) if one["operands"]]
+            for fuse in (True, False)
+        )
+        assert fused == [
+            "y", "log(y)", "t·log(y)", "1 - y", "log(1 - y)", "(1 - t)·log(1 - y)", "Σ t·log p", "-Σ t·log p", "L", "loss"
+        ]  # fmt: skip
+        assert two_steps == [
+            "y", "clip(y)", "log(clip(y))", "t·log(clip(y))", "1 - y", "clip(1 - y)", "log(clip(1 - y))",
+            "(1 - t)·log(clip(1 - y))", "Σ t·log p", "-Σ t·log p", "L", "loss",
+        ]  # fmt: skip
+
     @pytest.mark.parametrize("fuse", [True, False])
     @pytest.mark.parametrize("score", [12.0, -12.0, 800.0, -800.0])
     @pytest.mark.parametrize("target", [0.0, 0.5, 1.0])

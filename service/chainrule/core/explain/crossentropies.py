@@ -129,7 +129,7 @@ def _binary(loss: BinaryCrossentropy, position: Position, at: int) -> int:
     if yes[at]:
         terms.append(position.weighted(_log(loss, position, p, score), at))
     if no[at]:
-        terms.append(position.weighted(_log_of_rest(loss, position, p, score), at, 1, "1 - t"))
+        terms.append(position.weighted(_log_of_rest(loss, position, p, score), at, 1, "(1 - t)"))
     total = pen.total(terms, "Σ t·log p")
     return pen.apply("negate", total) if terms else total
 
