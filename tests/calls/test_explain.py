@@ -123,6 +123,26 @@ class TestLabels:
             ("y", None),
         ]
 
+    @pytest.mark.parametrize(
+        ("layer", "operations"),
+        [
+            ({"type": "identity"}, ["identity"]), ({"type": "flatten"}, ["identity"]),
+            ({"type": "permute", "dims": [1]}, ["identity"]), ({"type": "tanh"}, ["tanh"]),
+            ({"type": "add", "inputs": ["inputs"] * 3}, ["sum", "sum"]),
+            ({"type": "add", "inputs": ["inputs"]}, ["identity"]),
+            ({"type": "multiply", "inputs": ["inputs"] * 2}, ["multiply"]),
+            ({"type": "average", "inputs": ["inputs"] * 2}, ["sum", "divide"]),
+            ({"type": "maximum", "inputs": ["inputs"] * 2}, ["maximum"]),
+        ],
+    )  # fmt: skip
+    def test_call_what_a_layer_makes_y(self, layer: Any, operations: list[str]) -> None:
+        document = of_layers({**layer, "name": "it"}, inputs=[[2.0]])
+        document["batch"]["output_gradients"] = [[1.0]]
+        steps = [one for one in explained(document) if one["operands"]]
+        assert [one["operation"] for one in steps] == operations
+        assert {(one["layer"], one["sample"]) for one in steps} == {("it", 0)}
+        assert steps[-1]["label"] == "y"
+
 
 class TestTheClassifier:
     def test_every_step_is_named(self) -> None:
@@ -175,6 +195,15 @@ class TestTheClassifier:
         }
         assert_same_gradients(document)
 
+    def test_a_sigmoid_inside_of_the_loss_is_an_operation_of_it(self) -> None:
+        document = {
+            "network": {"layers": [{"type": "identity"}]},
+            "batch": {"inputs": [[0.5]], "targets": [[1.0]]},
+            "loss": {"type": "binary_crossentropy", "from_logits": True},
+        }
+        sigmoid = labelled(explained(document), "sigmoid(y)")
+        assert (sigmoid["operation"], sigmoid["layer"], sigmoid["sample"]) == ("sigmoid", None, 0)
+
     def test_a_sigmoid_is_read_by_two_logarithms_and_clipped_in_two_steps_only(self) -> None:
         document = {
             "network": {"layers": [{"type": "sigmoid"}]},
@@ -186,7 +215,8 @@ class TestTheClassifier:
             for fuse in (True, False)
         )
         assert fused == [
-            "y", "log(y)", "t·log(y)", "1 - y", "log(1 - y)", "(1 - t)·log(1 - y)", "Σ t·log p", "-Σ t·log p", "L", "loss"
+            "y", "log(y)", "t·log(y)", "1 - y", "log(1 - y)", "(1 - t)·log(1 - y)",
+            "Σ t·log p", "-Σ t·log p", "L", "loss",
         ]  # fmt: skip
         assert two_steps == [
             "y", "clip(y)", "log(clip(y))", "t·log(clip(y))", "1 - y", "clip(1 - y)", "log(clip(1 - y))",
