@@ -1,4 +1,4 @@
-"""How many numbers windows hold for a while, counted by hand."""
+"""Where windows meet the places of an axis, and how many numbers they hold for a while, counted by hand."""
 
 from __future__ import annotations
 
@@ -28,3 +28,23 @@ from chainrule.core.windows import Window
 def test_what_windows_hold_is_counted_by_hand(windows: list[Window], numbers: int) -> None:
     assert pooling.memory_needed(1, windows) == numbers
     assert pooling.memory_needed(7, windows) == 7 * numbers
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        Window(5, 3),
+        Window(5, 3, 2, before=1, after=1),
+        Window(2, 4, 3, before=3, after=3),
+        Window(1, 3, 1, before=2, after=2),
+        Window(4, 2, 5, before=1, after=2),
+        Window(7, 9, 2, before=8, after=5),
+    ],
+)
+def test_a_place_of_the_windows_meets_what_is_no_padding(window: Window) -> None:
+    for place in range(window.size):
+        seen = [(at, at * window.stride + place - window.before) for at in range(window.count)]
+        inside = [(at, found) for at, found in seen if 0 <= found < window.length]
+        windows, places = pooling._meet(window, place)
+        assert list(range(window.count)[windows]) == [at for at, _ in inside]
+        assert list(range(window.length)[places]) == [found for _, found in inside]
