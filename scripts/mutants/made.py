@@ -23,10 +23,10 @@ WORK = ROOT / ".mutants"
 COPY = WORK / "service"
 """Where the copy stands."""
 
-NO_FORMULAS = ("definition.py", "examples.py", "limits.py", "part.py", "variables.py")
-"""How classes register, what their parameters are told as, and what limits there are."""
-LATER = ("draws.py", "explain/", "initializers/")
-"""What no mutation run has been through yet."""
+NO_FORMULAS = ("catalog.py", "definition.py", "examples.py", "limits.py", "part.py", "resolved.py", "variables.py")
+"""How classes register, what they say of themselves, and what limits there are."""
+LATER = ("differences.py", "draws.py", "explain/", "initializers/", "jacobian.py", "statistics.py")
+"""What is played only if it is named: these came while the first run went on."""
 
 FORGETTING = {"cache"}
 """A decorator that would answer for a mutant with what its original has found."""
