@@ -122,6 +122,18 @@ def test_an_operation_is_written_with_the_labels_of_its_operands() -> None:
     assert pen.graph.nodes[product].label == "x[0]·w[0]"
 
 
+def test_a_constant_is_written_as_its_number_unless_it_has_a_name() -> None:
+    pen = pen_on_empty_graph()
+    labels = [pen.graph.nodes[one].label for one in (pen.constant(0.5), pen.constant(1 / 3), pen.constant(9.0, "max"))]
+    assert labels == ["0.5", "0.333333", "max"]
+
+
+def test_several_terms_are_a_sum_of_this_name() -> None:
+    pen = pen_on_empty_graph()
+    total = pen.graph.nodes[pen.total([leaf(pen, 3.0), leaf(pen, 4.0)], "all")]
+    assert (total.operation, total.label, total.value) == ("sum", "all", 7.0)
+
+
 def test_one_term_stands_for_itself_and_none_are_zero() -> None:
     pen = pen_on_empty_graph()
     one = leaf(pen, 3.0)

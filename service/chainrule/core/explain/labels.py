@@ -31,8 +31,10 @@ def of_input(name: str, index: Sequence[int]) -> str:
 def of_weight(name: str, index: Sequence[int], shape: Shape) -> str:
     """Write an entry of a weight; a single unit needs no number.
 
-    >>> of_weight("kernel", (0, 2), (3, 4)), of_weight("kernel", (0, 0), (3, 1)), of_weight("bias", (0, 2), (1, 4))
-    ('w[0][2]', 'w[0]', 'b[2]')
+    >>> of_weight("kernel", (0, 2), (3, 4)), of_weight("kernel", (0, 0), (3, 1))
+    ('w[0][2]', 'w[0]')
+    >>> of_weight("bias", (0, 2), (1, 4)), of_weight("bias", (2,), (4,)), of_weight("bias", (0,), (1,))
+    ('b[2]', 'b[2]', 'b')
     """
     row = name == "bias" and len(shape) > 1  # the chapter's bias is a matrix of one row
     return _of_unit(LETTERS.get(name, name), index[1:] if row else index, shape)
