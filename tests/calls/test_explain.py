@@ -201,6 +201,9 @@ class TestTheClassifier:
             "batch": {"inputs": [[0.5]], "targets": [[1.0]]},
             "loss": {"type": "binary_crossentropy", "from_logits": True},
         }
+        nodes = explained({**document, "batch": {"inputs": [[0.5]], "targets": [[0.25]]}})
+        pointers = [one.get("pointer") for one in nodes if one["operation"] == "target"]
+        assert pointers == ["/batch/targets/0/0", None]  # 1 - t was not sent
         sigmoid = labelled(explained(document), "sigmoid(y)")
         assert (sigmoid["operation"], sigmoid["layer"], sigmoid["sample"]) == ("sigmoid", None, 0)
 
@@ -433,6 +436,13 @@ class TestLimits:
         assert (fault.code, fault.pointer) == ("network_too_large", "/network/layers/0")
         assert "5,001 operations" in fault.detail
 
+    def test_layers_count_together(self) -> None:
+        document = self.of_operations(MOST_OPERATIONS // 2 + 1)
+        document["network"] = {"layers": [{"type": "relu"}, {"type": "tanh"}]}
+        (fault,) = refusal(document, prepare_explain)
+        assert (fault.code, fault.pointer) == ("network_too_large", "/network/layers/1")
+        assert "5,002 operations" in fault.detail
+
     def test_a_softmax_counts_its_exponentials_its_sum_and_its_quotients(self) -> None:
         ones = np.ones((2, 1_000))
         document = of_layers({"type": "softmax"}) | {"batch": {"inputs": ones, "output_gradients": ones}}
@@ -461,4 +471,4 @@ class TestLimits:
             },
         }
         (fault,) = refusal(document, prepare_explain)
-        assert fault.code == "network_too_large"
+        assert (fault.code, fault.pointer) == ("network_too_large", "")

@@ -131,7 +131,7 @@ def test_a_constant_is_written_as_its_number_unless_it_has_a_name() -> None:
 def test_several_terms_are_a_sum_of_this_name() -> None:
     pen = pen_on_empty_graph()
     total = pen.graph.nodes[pen.total([leaf(pen, 3.0), leaf(pen, 4.0)], "all")]
-    assert (total.operation, total.label, total.value) == ("sum", "all", 7.0)
+    assert (total.operation, total.label, total.value) == ("sum", "all", np.float64(7))
 
 
 def test_one_term_stands_for_itself_and_none_are_zero() -> None:
