@@ -33,6 +33,17 @@ def test_sums_are_over_everything_but_the_channels(given: tuple[NDArray[np.float
     assert lanes.count * expected.size == x.size
 
 
+@pytest.mark.parametrize(
+    ("shape", "axis"), [((2, 3), 1), ((2, 3, 1), 1), ((2, 3, 2), 1), ((2, 2, 3), 2), ((2, 3, 2, 2), 1)]
+)
+def test_sums_and_products_of_small_numbers(shape: tuple[int, ...], axis: int) -> None:
+    x = np.arange(float(np.prod(shape))).reshape(shape)
+    lanes, others = Lanes.of(x, axis, together=False), tuple(one for one in range(1, len(shape)) if one != axis)
+    np.testing.assert_array_equal(lanes.sums(lanes.view(x)), x.sum(axis=others))
+    np.testing.assert_array_equal(lanes.dots(lanes.view(x), lanes.view(x)), (x * x).sum(axis=others))
+    assert lanes.count == x.size // (shape[0] * 3)
+
+
 @given(arrays(), st.booleans())
 def test_a_number_for_each_channel_is_laid_over_the_view(
     given: tuple[NDArray[np.float64], int], together: bool

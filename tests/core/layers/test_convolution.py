@@ -201,6 +201,21 @@ def test_a_multiply_add_counts_as_two(name: str, parameters: Any, shape: Any, pr
 
 
 @pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("conv2d", {"filters": 1, "padding": 10**6 // 2}),
+        ("depthwise_conv2d", {"padding": 10**6 // 2}),
+        ("conv2d_transpose", {"filters": 1}),
+    ],
+)
+def test_what_one_position_of_a_sample_takes_is_counted_for_each_sample(name: str, parameters: dict[str, Any]) -> None:
+    wide = made("layer", name, kernel_size=2, dilation_rate=10**6, **parameters)
+    one, fifty = wide.extra_numbers((1, 1, 1, 1)), wide.extra_numbers((50, 1, 1, 1))
+    assert one > 10**12
+    assert fifty == pytest.approx(50 * one, rel=1e-5)
+
+
+@pytest.mark.parametrize(
     ("layer", "shape", "message"),
     [
         (convolution(kernel_size=5), (1, 3, 9, 1), "kernel_size 5 does not fit the input of 3"),
