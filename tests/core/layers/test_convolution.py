@@ -210,9 +210,9 @@ def test_a_multiply_add_counts_as_two(name: str, parameters: Any, shape: Any, pr
 )
 def test_what_one_position_of_a_sample_takes_is_counted_for_each_sample(name: str, parameters: dict[str, Any]) -> None:
     wide = made("layer", name, kernel_size=2, dilation_rate=10**6, **parameters)
-    one, fifty = wide.extra_numbers((1, 1, 1, 1)), wide.extra_numbers((50, 1, 1, 1))
-    assert one > 10**12
-    assert fifty == pytest.approx(50 * one, rel=1e-5)
+    two, hundred = wide.extra_numbers((2, 1, 1, 1)), wide.extra_numbers((100, 1, 1, 1))
+    assert two > 10**12
+    assert hundred == pytest.approx(50 * two, rel=1e-5)
 
 
 @pytest.mark.parametrize(
