@@ -3,7 +3,7 @@
     python -m scripts.mutants [--jobs N] [--survivors] [core/layers/dense.py core/losses ...]
 
 Ends with 1 if a mutant lives that is not in ``equivalent.toml``. What became of each is kept, so that after writing a
-test, or an interruption, ``--survivors`` plays only those that no test has killed so far.
+test, or an interruption, ``--survivors`` plays only those that no test has killed so far and nobody has listed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ def main() -> int:
     """Make the mutants, play the tests against them, and tell what became of them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--jobs", type=int, default=1, help="how many mutants are played at the same time")
-    parser.add_argument("--survivors", action="store_true", help="play only those that nothing has killed before")
+    parser.add_argument(
+        "--survivors",
+        action="store_true",
+        help="play only those that nothing has killed before, and that are not known to be equivalent",
+    )
     parser.add_argument("--seconds", type=float, default=20.0, help="of the fastest tests that reach a mutant")
     parser.add_argument("selection", nargs="*", help="files or folders, as in core/layers/dense.py")
     asked = parser.parse_args()
@@ -47,7 +51,8 @@ def main() -> int:
         parser.error(str(error))
     mutants = make(chosen)
     before = fates_so_far() if asked.survivors else {}
-    played = [mutant for mutant in mutants if not before.get(mutant.key)]
+    done = {key for key, killer in before.items() if killer} | (known_keys() if asked.survivors else set())
+    played = [mutant for mutant in mutants if mutant.key not in done]
     print(f"{len(played)} mutants in {len(chosen)} files; running the tests without them first", flush=True)
     fates = {mutant: before.get(mutant.key) for mutant in mutants} | play(played, asked.jobs, asked.seconds)
     return 1 if report(chosen, fates) else 0
