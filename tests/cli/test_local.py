@@ -129,6 +129,40 @@ class TestTables:
         for word in ("outputs", "loss ", "sample_losses", "accuracy", "output of", "hidden", "scores"):
             assert word in printed
 
+    @pytest.mark.parametrize("several", [False, True])
+    def test_backward_shows_norms_and_statistics_that_were_asked_for(self, several: bool) -> None:
+        batch = {"inputs": [[1, -2, 3]], "output_gradients": [[[1]], [[2]]] if several else [[1]]}
+        asked = changed(NEURON, batch=batch, options={"include": ["norms", "statistics"]})
+        printed = shown(run("backward", "-", stdin=asked))
+        length = r"\[3\.741657 7\.483315\]" if several else r"3\.74166"
+        assert re.search(rf"^neuron/kernel +{length} *$", printed, re.MULTILINE)
+        assert re.search(r"^all weights +\S", printed, re.MULTILINE)
+        assert re.search(r"^statistics +minimum +maximum +mean +standard deviation +zeros *$", printed, re.MULTILINE)
+        for name in ("activations/neuron", "gradients/weights/neuron/bias", "gradients/inputs"):
+            assert re.search(rf"^{name}  ", printed, re.MULTILINE), name
+        assert re.search(r"^weights/neuron/kernel +-3 +2 +-0\.666667 +2\.0548 +0 *$", printed, re.MULTILINE)
+
+    def test_statistics_of_several_inputs_leave_out_what_has_no_gradient(self) -> None:
+        request = {
+            "network": {
+                "inputs": ["minimum", "word"],
+                "layers": [
+                    {"type": "embedding", "name": "vector", "input_dim": 2, "output_dim": 1, "inputs": ["word"]},
+                    {"type": "add", "name": "both", "inputs": ["minimum", "vector"]},
+                ],
+            },
+            "weights": {"vector": {"embeddings": [[1], [2]]}},
+            "batch": {"inputs": {"minimum": [[5]], "word": [1]}, "output_gradients": [[1]]},
+            "options": {"include": ["statistics"]},
+        }
+        printed = shown(run("backward", "-", stdin=json.dumps(request).encode()))
+        assert re.search(r"^gradients/inputs/minimum +1 +1 +1 +0 +0 *$", printed, re.MULTILINE)
+        assert "gradients/inputs/word" not in printed
+
+    def test_forward_shows_statistics_that_were_asked_for(self) -> None:
+        asked = changed(EXAMPLES / "classifier.json", options={"include": ["statistics"]})
+        assert re.search(r"^activations/hidden +0 +0\.98", shown(run("forward", "-", stdin=asked)), re.MULTILINE)
+
     def test_warnings_are_shown(self) -> None:
         assert "double_softmax at /loss" in shown(
             run("forward", "-", stdin=changed(EXAMPLES / "classifier.json", loss="cross_entropy"))

@@ -15,6 +15,9 @@ from chainrule.calls import Document
 VALUE, GRADIENT = "blue", "red"
 """The colours of the chapter's picture: values go up, gradients come down."""
 
+STATISTICS = ("minimum", "maximum", "mean", "standard_deviation", "zeros")
+"""What `include` has to say of each array, in the order of the columns."""
+
 
 def number(value: Any) -> str:
     """Write a number with as many digits as are looked at.
@@ -42,21 +45,24 @@ def _table(*columns: str, **more: Any) -> Table:
 
 def forward(answer: Document) -> RenderableType:
     """Show outputs, loss, and what else was asked for."""
-    return _apart(*_of_forward(answer), *_warnings(answer))
+    return _apart(*_of_forward(answer), *_statistics(answer.get("statistics")), *_warnings(answer))
 
 
 def backward(answer: Document) -> RenderableType:
     """Show what ``/forward`` gives, and every gradient."""
     gradients = answer["gradients"]
     table = _table("gradient", "shape", "")
-    for layer, named in gradients["weights"].items():
-        for name, one in named.items():
-            table.add_row(f"{layer}/{name}", _shape(one), Text(array(one), GRADIENT))
+    for name, one in _by_path(gradients["weights"]):
+        table.add_row(name, _shape(one), Text(array(one), GRADIENT))
     inputs = gradients["inputs"]
     for name, one in inputs.items() if isinstance(inputs, dict) else [("", inputs)]:
         if one is not None:
             table.add_row(f"inputs/{name}" if name else "inputs", _shape(one), Text(array(one), GRADIENT))
-    more = _arrays("gradient at", answer.get("activation_gradients"), GRADIENT)
+    more = [
+        *_arrays("gradient at", answer.get("activation_gradients"), GRADIENT),
+        *_norms(answer.get("norms")),
+        *_statistics(answer.get("statistics")),
+    ]
     return _apart(*_of_forward(answer), table, *more, *_warnings(answer))
 
 
@@ -73,9 +79,8 @@ def _of_forward(answer: Document) -> Iterator[RenderableType]:
             table.add_row(name, _shape(answer[name]), Text(array(answer[name]), VALUE))
     for name, value in (answer.get("metrics") or {}).items():
         table.add_row(name, "", Text(number(value), VALUE))
-    for layer, named in answer["state"].items():
-        for name, one in named.items():
-            table.add_row(f"state {layer}/{name}", _shape(one), Text(array(one), VALUE))
+    for name, one in _by_path(answer["state"]):
+        table.add_row(f"state {name}", _shape(one), Text(array(one), VALUE))
     yield table
     yield from _arrays("output of", answer.get("activations"), VALUE)
 
@@ -86,6 +91,43 @@ def _arrays(title: str, arrays: Mapping[str, Any] | None, colour: str) -> Iterat
         for name, one in arrays.items():
             table.add_row(name, _shape(one), Text(array(one), colour))
         yield table
+
+
+def _by_path(tree: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Give what each layer has under each name, with ``layer/name``."""
+    for layer, named in tree.items():
+        for name, one in named.items():
+            yield f"{layer}/{name}", one
+
+
+def _norms(norms: Document | None) -> Iterator[RenderableType]:
+    """Show the length of each gradient; of several upstream gradients, a list of lengths."""
+    if norms is not None:
+        table = _table("norm of gradient", "")
+        for name, one in [*_by_path(norms["layers"]), ("all weights", norms["global"])]:
+            table.add_row(name, Text(array(one), GRADIENT))
+        yield table
+
+
+def _statistics(trees: Document | None) -> Iterator[RenderableType]:
+    """Show five numbers of each array, under the path that leads to it in the answer."""
+    if trees is not None:
+        table = _table("statistics", *(name.replace("_", " ") for name in STATISTICS))
+        for path, one in _summarized(trees, ()):
+            colour = GRADIENT if "gradients" in path[0] else VALUE
+            table.add_row("/".join(path), *(Text(array(one[name]), colour) for name in STATISTICS))
+        yield table
+
+
+def _summarized(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Document]]:
+    """Find the statistics in a tree of them; what has no gradient is None there."""
+    if tree is None:
+        return
+    if isinstance(tree.get("minimum"), float | list):  # an input may be called so, but has a tree or None there
+        yield path, tree
+        return
+    for name, below in tree.items():
+        yield from _summarized(below, (*path, name))
 
 
 def _warnings(answer: Document) -> Iterator[RenderableType]:
