@@ -40,8 +40,8 @@ def explain(
 ) -> Call[Explanation]:
     """Show the chain rule, scalar by scalar: every operation with its value, its gradient and its local derivatives.
 
-    For small networks of dense layers and activations, up to 5,000 operations. The chain starts at the loss with
-    gradient 1, or at the outputs with `output_gradients`.
+    For small networks of dense layers, activations, merges and changes of shape, up to 5,000 operations. The chain
+    starts at the loss with gradient 1, or at the outputs with `output_gradients`.
 
     Parameters
     ----------

@@ -62,5 +62,5 @@ class Jacobian(Answer):
     outputs: Array
     """What the last layer gives, one row a sample."""
     jacobian: Array | Mapping[str, Array | None] | None
-    """Of the shape ``(N, *output shape, *input shape)``: ``jacobian[n, i, j]`` says how output i of sample n changes
-    with its input j. A mapping for a network with several inputs; None for integer inputs."""
+    """Of the shape ``(N, *output shape, *input shape)``: ``jacobian[n, j, i]`` says how output j of sample n changes
+    with its input i. A mapping for a network with several inputs; None for integer inputs."""
