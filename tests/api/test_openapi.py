@@ -61,6 +61,44 @@ def test_an_answer_with_a_field_of_another_kind_is_not_of_the_schema(client: htt
         checker(description, schema).validate({**answer, "fused": "yes"})
 
 
+TWO_INPUTS: dict[str, Any] = {
+    "network": {
+        "inputs": ["numbers", "words"],
+        "layers": [
+            {"type": "dense", "name": "a", "units": 2, "inputs": ["numbers"]},
+            {"type": "embedding", "name": "b", "input_dim": 2, "output_dim": 2, "inputs": ["words"]},
+            {"type": "add", "inputs": ["a", "b"]},
+        ],
+    },
+    "weights": {"a": {"kernel": [[1, 2]], "bias": [0, 1]}, "b": {"embeddings": [[1, 2], [3, 4]]}},
+    "batch": {"inputs": {"numbers": [[1]], "words": [1]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "request_of", "place"),
+    [
+        ("/jacobian", TWO_INPUTS, ("jacobian",)),
+        (
+            "/backward",
+            {**TWO_INPUTS, "batch": {**TWO_INPUTS["batch"], "output_gradients": [[1, 1]]}},
+            ("gradients", "inputs"),
+        ),
+    ],
+)
+def test_the_null_of_one_integer_input_among_several_is_of_the_schema(
+    client: httpx.Client, description: Any, path: str, request_of: Any, place: tuple[str, ...]
+) -> None:
+    operation = description["paths"][path]["post"]
+    answer = client.post(path, json=request_of).json()
+
+    derivatives = answer
+    for key in place:
+        derivatives = derivatives[key]
+    assert derivatives["words"] is None
+    checker(description, operation["responses"]["200"]["content"]["application/json"]["schema"]).validate(answer)
+
+
 @pytest.mark.parametrize("path", [call.path for call in CALLS])
 def test_whatever_the_description_allows_is_answered_as_it_says(server: Server, path: str) -> None:
     operation = schemathesis.openapi.from_url(f"{server.url}/openapi.json")[path]["POST"]

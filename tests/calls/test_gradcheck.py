@@ -254,6 +254,18 @@ class TestRefusals:
         fault = failure(document, prepare_gradcheck)
         assert (fault.code, fault.pointer) == ("invalid_parameter", "/gradcheck/epsilon")
 
+    @pytest.mark.parametrize(
+        ("name", "at", "layer"), [("exponential", 709.0, 'layer "exponential_0"'), ("relu", 1.7e308, 'layer "relu_0"')]
+    )
+    def test_an_epsilon_that_leads_to_where_the_network_overflows_is_told_as_such(
+        self, name: str, at: float, layer: str
+    ) -> None:
+        document = {**activated(name, [[at]], [[1.0]]), "gradcheck": {"epsilon": at}}
+        fault = failure(document, prepare_gradcheck)
+        assert (fault.code, fault.pointer) == ("non_finite_result", "/gradcheck/epsilon")
+        assert fault.detail.startswith(f"moved by {at} at /batch/inputs, ")
+        assert layer in fault.detail
+
     def test_all_forward_passes_count_as_work(self) -> None:
         passes = 2 * (4 + 3 + 4 + 2 + 4)
         work = passes * (2 * 2 * (2 * 3 + 3 * 2) + 2 * (2 + 3 + 3 + 2))

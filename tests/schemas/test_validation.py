@@ -128,6 +128,13 @@ def test_an_unknown_type_is_refused_with_a_hint(path: str, value: Any, code: str
     assert told in fault.detail
 
 
+@pytest.mark.parametrize("name", ["bidirectional", "dense", "Bidirectional"])
+def test_a_layer_that_cannot_be_inside_another_is_refused_with_those_that_can(name: str) -> None:
+    fault = the_fault(changed("network/layers/0", {"type": "bidirectional", "layer": {"type": name}}))
+    assert (fault.code, fault.pointer) == ("unknown_layer", "/network/layers/0/layer/type")
+    assert fault.detail == f'unknown layer "{name}": known are gru, lstm, simple_rnn'
+
+
 @pytest.mark.parametrize(
     ("path", "what"),
     [

@@ -31,6 +31,8 @@ from chainrule.core.tensors import input_path
 from chainrule.errors import InputError, pointer
 from chainrule.schemas.gradcheck import GradcheckRequest
 
+EPSILON = "/gradcheck/epsilon"
+
 Path = tuple[str, ...]
 """The keys that lead to a tensor in the request."""
 
@@ -121,7 +123,11 @@ def _compared(exact: Checking, gradients: dict[Path, Array], proceed: Proceed) -
         try:
             slopes = central_differences(function, tensor, entries, settings.epsilon, proceed)
         except NoStep as error:
-            raise InputError("invalid_parameter", "/gradcheck/epsilon", f"{error} at {pointer(*path)}") from error
+            raise InputError("invalid_parameter", EPSILON, f"{error} at {pointer(*path)}") from error
+        except InputError as error:
+            fault = error.faults[0]  # the network computes what was sent, but not this far from it
+            detail = f"moved by {settings.epsilon} at {pointer(*path)}, {fault.detail}"
+            raise InputError(fault.code, EPSILON, detail) from error
         compared.append({"tensor": pointer(*path)} | _verdict(gradient, entries, slopes, settings.tolerance))
     return compared
 

@@ -100,14 +100,14 @@ def central_differences(
         middle = flat[entry]
         high, low = middle + epsilon, middle - epsilon
         if not high > low:
-            raise NoStep(f"{epsilon:g} does not move {middle:g}")
+            raise NoStep(f"{epsilon} does not move {middle}")
         sides = []
         for flat[entry] in (high, low):
             sides.append(function.where(tensor, moved, proceed))
         flat[entry] = middle
         slope = (sides[0] - sides[1]) / float(high - low)
         if not math.isfinite(slope):
-            raise NoStep(f"{epsilon:g} makes the difference more than a number can be")
+            raise NoStep(f"{epsilon} makes the difference more than a number can be")
         slopes.append(slope)
     return np.array(slopes)
 

@@ -84,7 +84,7 @@ def any_of(choices: Sequence[type[Part]], *, unknown: str, by_name: bool = True)
     choices
         The classes to choose from.
     unknown
-        The error's type where ``type`` is none of theirs, as in ``unknown_layer``.
+        The error's type where ``type`` is none of theirs, as in ``unknown_layer``; its message lists their names.
     by_name
         Whether a bare name may stand for the object.
     """
@@ -95,7 +95,8 @@ def any_of(choices: Sequence[type[Part]], *, unknown: str, by_name: bool = True)
         return own_name.get(name) if isinstance(name, str) else None
 
     union: Any = Union[tuple(Annotated[cls, Tag(cls.names()[0])] for cls in choices)]  # noqa: UP007 (made from a tuple)
-    chosen = Annotated[union, Discriminator(tag, custom_error_type=unknown, custom_error_message="unknown type")]
+    choices_listed = " ".join(own_name)  # the message: whoever words the error says what would be right
+    chosen = Annotated[union, Discriminator(tag, custom_error_type=unknown, custom_error_message=choices_listed)]
     return Annotated[chosen, _ByName(_complete_without_parameters(choices))] if by_name else chosen
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,12 +44,21 @@ class _IsArray:
 class _IsArrayOrNamed:
     """Takes a NumPy array, or an object of them."""
 
+    each: ClassVar[JsonSchemaValue] = ARRAY_SCHEMA
+    """What stands in the object."""
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(_an_array_or_named)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        named = {"type": "object", "description": "An array for each input.", "additionalProperties": ARRAY_SCHEMA}
+        named = {"type": "object", "description": "An array for each input.", "additionalProperties": self.each}
         return {"anyOf": [*ARRAY_SCHEMA["anyOf"], named]}
+
+
+class _IsDerivative(_IsArrayOrNamed):
+    """Describes what an answer has for each input: an array, or null for whole numbers."""
+
+    each: ClassVar[JsonSchemaValue] = {"anyOf": [ARRAY_SCHEMA, {"type": "null"}]}
 
 
 def _an_array(value: Any) -> NDArray[Any]:
@@ -68,5 +77,7 @@ WireArray = Annotated[NDArray[Any], _IsArray()]
 WireArrayIfSent = Annotated[NDArray[Any] | None, _IsArray()]
 """None where a request leaves it out; null is no array."""
 WireArrays = Annotated[NDArray[Any] | dict[str, NDArray[Any]], _IsArrayOrNamed()]
+WireDerivatives = Annotated[NDArray[Any] | dict[str, NDArray[Any] | None], _IsDerivative()] | None
+"""The derivative by the batch, by name where inputs have names; null by whole numbers, and where nobody asked."""
 WireTree = dict[str, dict[str, WireArray]]
 """Arrays by layer and name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.schemas.arrays import WireArray, WireArrays
+from chainrule.schemas.arrays import WireArray, WireDerivatives
 from chainrule.schemas.requests import RunRequest
 from chainrule.schemas.responses import Described
 
@@ -16,5 +16,5 @@ class JacobianResponse(Described):
 
     outputs: WireArray
     """The last layer's output."""
-    jacobian: WireArrays | None
+    jacobian: WireDerivatives
     """``(N, *output shape, *input shape)``, by name where the inputs have names; null for integer inputs."""

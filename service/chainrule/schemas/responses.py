@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chainrule.schemas.arrays import WireArray, WireArrays, WireTree
+from chainrule.schemas.arrays import WireArray, WireDerivatives, WireTree
 
 
 class Described(BaseModel):
@@ -87,7 +87,7 @@ class AllGradients(Described):
 
     weights: WireTree
     """The tree that was sent as ``weights``: same names, same shapes."""
-    inputs: WireArrays | None
+    inputs: WireDerivatives
     """The gradient at the batch, in its shape; null for integer inputs, and where it was not asked for."""
 
 

@@ -152,7 +152,7 @@ def _fault(model: type[BaseModel], document: Any, error: ErrorDetails, path: Pat
         return _unknown_field(model, error, where)
     if kind in CHOICES:
         bare = isinstance(reduce(getitem, path, document), str)  # a name that stands for an object
-        return _unknown_type(CHOICES[kind], value, where, where if bare else f"{where}/type")
+        return _unknown_type(CHOICES[kind], error, where, where if bare else f"{where}/type")
     if kind == "not_a_number":
         return Fault("not_a_number", where, f"{error['msg']}, got {_shown(value)}")
     return Fault("invalid_parameter", where, f"{_sentence(error)}, got {_shown(value)}")
@@ -165,8 +165,9 @@ def _unknown_field(model: type[BaseModel], error: ErrorDetails, where: str) -> F
     )
 
 
-def _unknown_type(choice: Choice, value: Any, where: str, of_type: str) -> Fault:
+def _unknown_type(choice: Choice, error: ErrorDetails, where: str, of_type: str) -> Fault:
     """Explain a ``type`` that is missing, is no text, or is none of those that are known."""
+    value, choices = error["input"], error["msg"].split()
     one = f"an {choice.what}" if choice.what[0] in "aeiou" else f"a {choice.what}"
     if not isinstance(value, dict):
         return Fault("invalid_parameter", where, f"must be {one}: an object with a type, got {_shown(value)}")
@@ -176,7 +177,7 @@ def _unknown_type(choice: Choice, value: Any, where: str, of_type: str) -> Fault
     if not isinstance(name, str):
         return Fault("invalid_parameter", of_type, f"must be a text, got {_shown(name)}")
     hint = hint_from_elsewhere(name.lower(), *choice.families)
-    hint = hint or did_you_mean(_snake_case(name), known(*choice.families))
+    hint = hint or did_you_mean(_snake_case(name), choices)
     return Fault(choice.code, of_type, f"unknown {choice.what} {excerpt(name)}{hint}")
 
 
