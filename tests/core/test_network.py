@@ -181,3 +181,39 @@ class TestCost:
     def test_the_cost_is_refused_at_the_first_layer_that_is_too_much(self) -> None:
         (fault,) = refused(dense(), dense(10**6), dense(10**6))
         assert fault.pointer == "/network/layers/2"
+
+
+def test_a_node_knows_the_shape_of_what_it_gives() -> None:
+    resolved = network(dense(4, name="a", activation="relu"), dense(2, name="b"))
+    assert [resolved.shape_of(node) for node in resolved.nodes] == [(5, 4), (5, 2)]
+
+
+def test_a_network_is_not_trained_unless_it_is_said() -> None:
+    definition = Definition.model_validate({"layers": [{"type": "batch_normalization"}]})
+    assert resolve(definition, {"inputs": (1, 3)}, Limits()).output == (1, 3)
+    with pytest.raises(InputError, match="shape_mismatch"):
+        resolve(definition, {"inputs": (1, 3)}, Limits(), training=True)
+
+
+def test_an_input_that_two_layers_read_as_whole_numbers_fits_both() -> None:
+    def looked_up(below: int) -> dict[str, Any]:
+        return {"type": "embedding", "input_dim": below, "output_dim": 1, "inputs": ["tokens"]}
+
+    for bounds in ((5, 9), (9, 5)):
+        layers = [*map(looked_up, bounds), {"type": "add", "inputs": ["embedding_0", "embedding_1"]}]
+        definition = Definition.model_validate({"inputs": ["tokens"], "layers": layers})
+        assert resolve(definition, {"tokens": (2, 3)}, Limits()).integers_below == {0: 5}
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["a", "a"], Fault("duplicate_name", "/network/inputs/1", '"a" is already the name of an input')),
+        (["inputs"], Fault("invalid_parameter", "/network/inputs/0", '"inputs" is reserved for the batch')),
+    ],
+)
+def test_what_an_input_may_not_be_called_is_told(names: list[str], told: Fault) -> None:
+    definition = Definition.model_validate({"inputs": names, "layers": [{"type": "relu", "inputs": names[:1]}]})
+    with pytest.raises(InputError) as error:
+        resolve(definition, dict.fromkeys(names, (2, 3)), Limits())
+    assert error.value.faults == (told,)

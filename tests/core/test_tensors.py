@@ -10,7 +10,7 @@ import pytest
 from chainrule.core.definition import Definition
 from chainrule.core.limits import Limits
 from chainrule.core.network import resolve
-from chainrule.core.tensors import read_inputs, read_weights
+from chainrule.core.tensors import read_inputs, read_integers, read_weights
 from chainrule.errors import Fault, InputError
 
 FLOAT64, FLOAT32 = np.dtype("float64"), np.dtype("float32")
@@ -121,6 +121,19 @@ class TestWeights:
         assert (fault.code, fault.pointer) == ("non_finite_input", "/weights/hidden/bias")
 
 
+class TestState:
+    def test_a_state_that_is_too_large_for_its_type_is_refused_by_its_name(self) -> None:
+        layer = {"type": "batch_normalization", "name": "bn"}
+        network = resolve(Definition.model_validate({"layers": [layer]}), {"inputs": (5, 1)}, Limits())
+        weights = {"bn": {"gamma": np.ones(1), "beta": np.ones(1)}}
+        state = {"bn": {"moving_mean": np.full(1, 1e300), "moving_variance": np.ones(1)}}
+        with pytest.raises(InputError) as error:
+            read_weights(network, weights, state, FLOAT32)
+        assert [(one.code, one.pointer) for one in error.value.faults] == [
+            ("non_finite_input", "/state/bn/moving_mean")
+        ]
+
+
 class TestInputs:
     def test_one_array_has_the_name_of_the_batch(self) -> None:
         assert read_inputs(np.ones((2, 3)), None).keys() == {"inputs"}
@@ -150,3 +163,17 @@ class TestInputs:
             read_inputs(batch, names)
         (fault,) = error.value.faults
         assert (fault.code, fault.pointer) == (code, pointer)
+        assert isinstance(fault.detail, str)
+
+    def test_one_array_for_several_inputs_is_told_what_is_missing(self) -> None:
+        with pytest.raises(InputError) as error:
+            read_inputs(np.ones((2, 3)), ["a", "b"])
+        told = "expected an object with one array for each of the 2 inputs, got one array"
+        assert error.value.faults == (Fault("invalid_parameter", "/batch/inputs", told),)
+
+    @pytest.mark.parametrize(("wrong", "told"), [(5.0, "5"), (-1.0, "-1"), (0.5, "0.5"), (1e300, "1e+300")])
+    def test_what_is_no_whole_number_below_the_bound_is_refused_with_its_place(self, wrong: float, told: str) -> None:
+        with pytest.raises(InputError) as error:
+            read_integers(np.array([[0.0, 4.0], [wrong, 1.0]]), 5, "tokens")
+        detail = f"expected whole numbers from 0 to 4, got {told} at [1, 0]"
+        assert error.value.faults == (Fault("invalid_parameter", "/batch/inputs/tokens", detail),)
