@@ -217,3 +217,9 @@ def test_what_an_input_may_not_be_called_is_told(names: list[str], told: Fault) 
     with pytest.raises(InputError) as error:
         resolve(definition, dict.fromkeys(names, (2, 3)), Limits())
     assert error.value.faults == (told,)
+
+
+def test_whole_numbers_are_read_from_an_input_alone() -> None:
+    (fault,) = refused(dense(), {"type": "embedding", "input_dim": 5, "output_dim": 1})
+    assert (fault.code, fault.pointer) == ("invalid_parameter", "/network/layers/1/inputs")
+    assert fault.detail == "embedding reads whole numbers: an input of the network, not what a layer has computed"

@@ -8,6 +8,7 @@ import pytest
 from chainrule.calls import prepare_forward
 from chainrule.core.initializers.plain import Uniform
 from chainrule.core.layer import Misfit, Run
+from chainrule.core.layers import recurrent
 from chainrule.core.layers.bidirectional import Bidirectional
 from chainrule.core.layers.gru import Gru
 from chainrule.core.layers.lstm import Lstm
@@ -124,3 +125,30 @@ def test_both_sides_of_a_bidirectional_layer_start_as_the_layer_in_it_says(side:
     drawn = Uniform(maxval=3.0)
     both = Bidirectional(layer=Gru(units=2, recurrent_initializer=drawn))
     assert both.initializer_of(f"{side}recurrent_kernel") == (drawn, ("layer", "recurrent_initializer"))
+
+
+@pytest.mark.parametrize("steps_at_once", [1, 2, 4])
+@pytest.mark.parametrize("parameters", [{}, {"return_sequences": True}, {"go_backwards": True, "use_bias": False}])
+@pytest.mark.parametrize("cls", [SimpleRnn, Gru, Lstm])
+def test_steps_may_go_backward_in_parts(
+    cls: type[Recurrent], parameters: dict[str, Any], steps_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = cls(units=3, **parameters)
+    weights = weights_for(layer)
+    step = layer.forward(X, weights, Run())
+    whole = layer.backward(np.cos(step.output), weights, step.cache)
+    monkeypatch.setattr(recurrent, "SLOPES", steps_at_once * len(X) * 3 * layer.gates)
+    parts = layer.backward(np.cos(step.output), weights, step.cache)
+    assert parts.inputs[0] is not None
+    assert whole.inputs[0] is not None
+    np.testing.assert_allclose(parts.inputs[0], whole.inputs[0], rtol=1e-12, atol=1e-12)
+    assert parts.weights.keys() == whole.weights.keys()
+    for name, found in parts.weights.items():
+        np.testing.assert_allclose(found, whole.weights[name], rtol=1e-12, atol=1e-12)
+
+
+def test_no_more_steps_go_backward_at_once_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recurrent, "SLOPES", 20)
+    parts = [(part.start, part.stop) for part in recurrent._from_the_end(5, 8)]
+    assert parts == [(3, 5), (1, 3), (0, 1)]
+    assert [(part.start, part.stop) for part in recurrent._from_the_end(2, 30)] == [(1, 2), (0, 1)]
