@@ -279,11 +279,6 @@ def _project(x: Array, weights: Weights, name: str) -> Array:
     return y.reshape(*x.shape[:2], *kernel.shape[1:])
 
 
-def _heads_last(x: Array) -> Array:
-    """Bring ``(N, G, S, length)`` into ``(N, S, G · length)``."""
-    return x.transpose(0, 2, 1, 3).reshape(x.shape[0], x.shape[2], -1)
-
-
 def _weight_gradients(x: Array, grad: Array, kernel: Shape, name: str, *, use_bias: bool) -> dict[str, Array]:
     """Compute the gradients of a projection's weights from its rows and the gradient at its output's rows."""
     found: dict[str, Array] = {f"{name}/kernel": (x.T @ grad).reshape(kernel)}
