@@ -9,9 +9,9 @@ from chainrule.calls.costs import check_backward_cost
 from chainrule.calls.forward import forward_answer, run_forward
 from chainrule.calls.gradients import gradient_trees, gradients_at, norms, read_wrt
 from chainrule.calls.job import Document, Job, Proceed
-from chainrule.calls.measures import Measures, check_measures, read_measures
+from chainrule.calls.measures import Measures, read_measures
 from chainrule.calls.prepare import Prepared, prepare
-from chainrule.calls.starts import check_start, count_upstreams, read_upstreams, start
+from chainrule.calls.starts import check_request, count_upstreams, read_upstreams, start
 from chainrule.calls.statistics import gradient_statistics
 from chainrule.core import engine
 from chainrule.core.arrays import Array
@@ -30,7 +30,7 @@ def prepare_backward(document: Document, limits: Limits) -> Job:
     InputError
         With everything that is wrong with it, as far as it could be looked at.
     """
-    prepared = prepare(BackwardRequest, document, limits, _check, check_backward_cost)
+    prepared = prepare(BackwardRequest, document, limits, check_request, check_backward_cost)
     measures = read_measures(prepared)
     upstreams = read_upstreams(prepared)
     asked = read_wrt(prepared, values=not OF_LAYERS.isdisjoint(prepared.request.options.include))
@@ -40,11 +40,6 @@ def prepare_backward(document: Document, limits: Limits) -> Job:
             return _answer(prepared, measures, upstreams, asked, proceed)
 
     return prepared.job(compute, passes=1 if upstreams is None else len(upstreams))
-
-
-def _check(request: BackwardRequest) -> None:
-    check_start(request)
-    check_measures(request)
 
 
 def _answer(

@@ -10,9 +10,9 @@ import numpy as np
 from chainrule.calls.forward import run_forward
 from chainrule.calls.gradients import read_wrt
 from chainrule.calls.job import Document, Job
-from chainrule.calls.measures import Measures, check_measures, read_measures
+from chainrule.calls.measures import Measures, read_measures
 from chainrule.calls.prepare import Prepared, prepare
-from chainrule.calls.starts import check_is_one, check_start, read_upstreams
+from chainrule.calls.starts import check_is_one, check_request, read_upstreams
 from chainrule.core import engine, explain
 from chainrule.core.arrays import Array
 from chainrule.core.limits import Limits
@@ -30,7 +30,7 @@ def prepare_explain(document: Document, limits: Limits) -> Job:
     InputError
         With everything that is wrong with it, as far as it could be looked at.
     """
-    prepared = prepare(BackwardRequest, document, limits, _check, _check_cost)
+    prepared = prepare(BackwardRequest, document, limits, check_request, _check_cost)
     measures, upstreams = read_measures(prepared), read_upstreams(prepared)
     read_wrt(prepared)  # every gradient is shown, whatever is asked for; but no unknown name passes
     if measures.objective is not None:
@@ -41,11 +41,6 @@ def prepare_explain(document: Document, limits: Limits) -> Job:
             return {"nodes": _described(_explained(prepared, measures, upstreams, proceed))}
 
     return prepared.job(compute)
-
-
-def _check(request: BackwardRequest) -> None:
-    check_start(request)
-    check_measures(request)
 
 
 def _check_cost(request: BackwardRequest, network: Network, _limits: Limits) -> None:
@@ -64,7 +59,7 @@ def _explained(
     _, evaluated = run_forward(prepared, measures, proceed)
     network, inputs, weights = prepared.network, prepared.inputs, prepared.weights
     if measures.objective is None or evaluated is None:
-        assert upstreams is not None  # check_start: there is a loss, or else an upstream gradient
+        assert upstreams is not None  # check_request: there is a loss, or else an upstream gradient
         return explain.from_outputs(network, inputs, weights, upstreams[0], proceed)
     targets = prepared.request.batch.targets
     assert targets is not None  # check_measures: a loss has targets

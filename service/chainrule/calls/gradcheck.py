@@ -17,9 +17,9 @@ from chainrule.calls.costs import check_backward_cost, check_work
 from chainrule.calls.forward import run_forward
 from chainrule.calls.gradients import gradient_trees, read_wrt
 from chainrule.calls.job import Document, Job, Proceed
-from chainrule.calls.measures import Measures, check_measures, read_measures
+from chainrule.calls.measures import Measures, read_measures
 from chainrule.calls.prepare import Prepared, prepare
-from chainrule.calls.starts import check_is_one, check_start, read_upstreams, start
+from chainrule.calls.starts import check_is_one, check_request, read_upstreams, start
 from chainrule.core import engine
 from chainrule.core.arrays import Array, Weights
 from chainrule.core.differences import Function, NoStep, Tensor, central_differences, chosen_entries
@@ -71,13 +71,8 @@ def prepare_gradcheck(document: Document, limits: Limits) -> Job:
 
 
 def _read(document: Document, limits: Limits) -> Checking:
-    prepared = prepare(GradcheckRequest, document, limits, _check, _check_cost)
+    prepared = prepare(GradcheckRequest, document, limits, check_request, _check_cost)
     return Checking(prepared, read_measures(prepared), read_upstreams(prepared))
-
-
-def _check(request: GradcheckRequest) -> None:
-    check_start(request)
-    check_measures(request)
 
 
 def _check_cost(request: GradcheckRequest, network: Network, limits: Limits) -> None:
@@ -141,7 +136,7 @@ def _function(exact: Checking, proceed: Proceed) -> Function:
         penalty = engine.penalty(network, weights, np.dtype(np.float64)) or 0.0
         if objective is not None:
             return float(evaluate(objective, network, passed).reduced.loss + penalty)
-        assert upstreams is not None  # check_start: there is a loss, or else an upstream gradient
+        assert upstreams is not None  # check_request: there is a loss, or else an upstream gradient
         return float((passed.values[-1] * upstreams[0]).sum() + penalty)
 
     known = engine.forward(network, prepared.inputs, prepared.weights, prepared.runs, proceed).values

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.calls.measures import Measures
+from chainrule.calls.measures import Measures, check_measures
 from chainrule.calls.prepare import Prepared
 from chainrule.core import objective
 from chainrule.core.arrays import Array, cast
@@ -19,14 +19,20 @@ from chainrule.schemas import BackwardRequest
 POINTER = "/batch/output_gradients"
 
 
-def check_start(request: BackwardRequest) -> None:
-    """Ask for a loss or an upstream gradient, and for exactly one of them.
+def check_request(request: BackwardRequest) -> None:
+    """Ask for one start of the chain rule, and for all that a loss and metrics read.
 
     Raises
     ------
     InputError
-        ``missing_loss``, ``conflicting_fields`` or ``invalid_parameter``.
+        ``missing_loss``, ``conflicting_fields``, or what ``check_measures`` raises.
     """
+    _check_start(request)
+    check_measures(request)
+
+
+def _check_start(request: BackwardRequest) -> None:
+    """Ask for a loss or an upstream gradient, and for exactly one of them."""
     given = request.batch.output_gradients is not None
     if request.loss is None and not given:
         detail = "the chain rule starts at a loss or at batch.output_gradients: send one of them"
@@ -99,5 +105,5 @@ def start(
     if measures.objective is not None and evaluated is not None:
         at, gradient = objective.start(measures.objective, network, evaluated)
         return at, gradient[np.newaxis]
-    assert upstreams is not None  # check_start: there is a loss, or else an upstream gradient
+    assert upstreams is not None  # check_request: there is a loss, or else an upstream gradient
     return network.nodes[-1].value, upstreams
