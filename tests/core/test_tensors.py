@@ -10,7 +10,7 @@ import pytest
 from chainrule.core.definition import Definition
 from chainrule.core.limits import Limits
 from chainrule.core.network import resolve
-from chainrule.core.tensors import read_inputs, read_integers, read_weights
+from chainrule.core.tensors import mismatch, read_inputs, read_integers, read_weights
 from chainrule.errors import Fault, InputError
 
 FLOAT64, FLOAT32 = np.dtype("float64"), np.dtype("float32")
@@ -177,3 +177,9 @@ class TestInputs:
             read_integers(np.array([[0.0, 4.0], [wrong, 1.0]]), 5, "tokens")
         detail = f"expected whole numbers from 0 to 4, got {told} at [1, 0]"
         assert error.value.faults == (Fault("invalid_parameter", "/batch/inputs/tokens", detail),)
+
+
+def test_only_a_matrix_that_is_turned_around_is_asked_whether_it_is_transposed() -> None:
+    assert mismatch((2, 64), (64, 2)) == "expected (2, 64), got (64, 2): is it transposed?"
+    assert mismatch((2, 3), (4, 5)) == "expected (2, 3), got (4, 5)"
+    assert mismatch((3,), (4,)) == "expected (3,), got (4,)"
