@@ -96,3 +96,11 @@ def test_what_is_left_out_is_told_as_it_is_meant() -> None:
     assert MultiHeadAttention(num_heads=4, key_dim=16).resolved() == {"value_dim": 16, "num_kv_heads": 4, "scale": 0.25}
     given: dict[str, Any] = {"value_dim": 3, "num_kv_heads": 2, "scale": 0.5}
     assert MultiHeadAttention(num_heads=4, key_dim=16, **given).resolved() == given
+
+
+def test_nothing_is_left_out_but_in_training() -> None:
+    x, layer = RANDOM.normal(size=(2, 3, 4)), MultiHeadAttention(num_heads=2, key_dim=2, dropout=0.5)
+    weights = {name: RANDOM.normal(size=shape) for name, shape in layer.weight_shapes(x.shape).items()}
+    whole = MultiHeadAttention(num_heads=2, key_dim=2).apply([x], weights, Run(training=True)).output
+    np.testing.assert_array_equal(layer.apply([x], weights, Run()).output, whole)
+    assert not np.array_equal(layer.apply([x], weights, Run(training=True)).output, whole)
