@@ -13,7 +13,9 @@ class Identity(Activation):
     """Passes its input on: ``y = x``, with the slope 1."""
 
     moves_numbers: ClassVar[bool] = True
-    elsewhere: ClassVar[Mapping[str, str]] = {"linear": "Keras's linear activation"}
+    elsewhere: ClassVar[Mapping[str, str]] = {"linear": "Keras's linear activation"} | dict.fromkeys(
+        ("input", "input_layer", "inputlayer"), "a network reads its batch without one; what only passes numbers on"
+    )
 
     type: Literal["identity"] = "identity"
 

@@ -6,6 +6,7 @@ long on numbers whose signs are mixed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -31,6 +32,8 @@ class Relu(Piecewise):
 
     The slope at 0 is 0, as in PyTorch and in the chapter.
     """
+
+    elsewhere: ClassVar[Mapping[str, str]] = {"activation": 'Keras\'s Activation("relu")'}
 
     type: Literal["relu"] = "relu"
 
