@@ -36,7 +36,9 @@ def test_each_gradient_gives_what_it_gives_alone(cls: type[Layer], example: Laye
 def test_what_nobody_wants_is_not_computed(cls: type[Layer], example: LayerExample) -> None:
     case = layer_case(definition_of(cls, example), example)
     cache, grads = case.forward().cache, np.stack([case.upstream, case.upstream])
-    assert case.layer.backward_each(grads, case.weights, cache, Wanted(weights=False)).weights == {}
+    found = case.layer.backward_each(grads, case.weights, cache, Wanted(weights=False))
+    assert found.weights == {}
+    assert len(found.inputs) == len(case.inputs)
     if case.weights:
         only = case.layer.backward_each(grads, case.weights, cache, Wanted(inputs=False))
         assert all(one is None for one in only.inputs)

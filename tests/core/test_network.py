@@ -223,3 +223,8 @@ def test_whole_numbers_are_read_from_an_input_alone() -> None:
     (fault,) = refused(dense(), {"type": "embedding", "input_dim": 5, "output_dim": 1})
     assert (fault.code, fault.pointer) == ("invalid_parameter", "/network/layers/1/inputs")
     assert fault.detail == "embedding reads whole numbers: an input of the network, not what a layer has computed"
+
+
+def test_what_a_layer_holds_beside_its_output_is_counted() -> None:
+    resolved = network({"type": "gru", "units": 3}, inputs=(2, 5, 4))
+    assert resolved.activations == 2 * 5 * 4 + 2 * 3 + resolved.nodes[0].layer.extra_numbers((2, 5, 4))

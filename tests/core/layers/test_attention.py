@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chainrule.core import lanes
 from chainrule.core.layer import Misfit, Run
 from chainrule.core.layers.attention import MultiHeadAttention
 from chainrule.core.layers.rotary import RotaryEmbedding
@@ -104,3 +105,17 @@ def test_nothing_is_left_out_but_in_training() -> None:
     whole = MultiHeadAttention(num_heads=2, key_dim=2).apply([x], weights, Run(training=True)).output
     np.testing.assert_array_equal(layer.apply([x], weights, Run()).output, whole)
     assert not np.array_equal(layer.apply([x], weights, Run(training=True)).output, whole)
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_a_sample_at_a_time_gives_what_all_at_once_give(dropout: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    x, layer = RANDOM.normal(size=(3, 4, 4)), MultiHeadAttention(num_heads=2, key_dim=2, dropout=dropout)
+    weights = {name: RANDOM.normal(size=shape) for name, shape in layer.weight_shapes(x.shape).items()}
+    whole = layer.apply([x], weights, Run(training=True))
+    gradients = layer.backward(np.cos(x), weights, whole.cache)
+    monkeypatch.setattr(lanes, "BLOCK_NUMBERS", 1)
+    parts = layer.apply([x], weights, Run(training=True))
+    np.testing.assert_allclose(parts.output, whole.output, rtol=1e-12)
+    found = layer.backward(np.cos(x), weights, parts.cache)
+    for name, one in gradients.weights.items():
+        np.testing.assert_allclose(found.weights[name], one, rtol=1e-9, atol=1e-12)

@@ -65,9 +65,9 @@ def test_positions_may_have_several_axes() -> None:
 
 
 def test_a_single_output_may_stand_at_each_position_of_a_sequence() -> None:
-    outputs, targets = np.array([[[0.9], [0.1], [0.6]], [[0.2], [0.8], [0.7]]]), np.array([[1, 0, 0], [0, 1, 0]])
-    assert measured("accuracy", outputs, targets) == 4 / 6
-    assert measured("accuracy", outputs, targets[..., None]) == 4 / 6
+    outputs, targets = np.array([[[0.9], [0.1], [0.6]], [[0.2], [0.8], [0.7]]]), np.array([[1, 0, 1], [0, 1, 0]])
+    assert measured("accuracy", outputs, targets) == 5 / 6
+    assert measured("accuracy", outputs, targets[..., None]) == 5 / 6
 
 
 @pytest.mark.parametrize(("k", "figure"), [(1, 1 / 3), (2, 2 / 3), (3, 1.0), (9, 1.0)])
