@@ -67,6 +67,7 @@ def test_a_concatenation_cuts_the_gradient_again() -> None:
         (Concatenate(), ((2, 3), (2,)), r"differ in axis 1 alone, got \(2, 3\), \(2,\)"),
         (Concatenate(), ((2, 3, 4), (2, 3)), r"differ in axis 2 alone, got \(2, 3, 4\), \(2, 3\)"),
         (Concatenate(), ((2, 3), *((2, 1, 1),) * 9), r"alone, got \(2, 3\)(, \(2, 1, 1\)){4}$"),
+        (Concatenate(axis=1), ((2, 3, 4), (2, 3, 5)), r"differ in axis 1 alone, got \(2, 3, 4\), \(2, 3, 5\)"),
         (Concatenate(axis=-2), ((2, 3), (2, 3)), "axis -2 is no axis of a sample"),
         (Concatenate(axis=0), ((2, 3), (2, 3)), "axis 0 is no axis of a sample"),
         (Concatenate(axis=2), ((2, 3), (2, 3)), "axis 2 is no axis of a sample"),

@@ -108,3 +108,9 @@ def test_targets_that_fit_neither_as_labels_nor_as_rows_are_refused(outputs: Any
 def test_weights_beyond_what_a_number_can_be_are_refused() -> None:
     with np.errstate(over="ignore", invalid="ignore"), pytest.raises(InputError, match="non_finite_result"):
         measured("accuracy", SCORES[:2], [1, 0], [1e308, 1e308])
+
+
+def test_an_ignored_target_of_a_single_output_is_neither_0_nor_1() -> None:
+    metric, outputs = made("metric", "accuracy"), np.array([[0.75], [0.25]])
+    read = metric.read_targets(np.array([1.0, -100.0]), outputs.shape, -100)
+    assert metric.mean(outputs, read, np.array([1.0, 0.0])) == 1.0
