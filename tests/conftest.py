@@ -15,9 +15,15 @@ from tests.server import Server, started
 Serve = Callable[..., Server]
 
 
+OF_A_TERMINAL = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR")
+
+
 def pytest_configure() -> None:
-    """Forget the settings of whoever runs the tests: each test says which ones it means."""
-    for name in [name for name in os.environ if name.startswith("CHAINRULE_")]:
+    """Forget the settings and the terminal of whoever runs the tests: each test says which ones it means.
+
+    Workers of pytest-xdist have a width of a terminal in their environment, too.
+    """
+    for name in [name for name in os.environ if name.startswith("CHAINRULE_") or name in OF_A_TERMINAL]:
         del os.environ[name]
 
 

@@ -307,7 +307,7 @@ class TestFaults:
 
     def test_a_file_that_is_not_there_is_a_sentence(self, tmp_path: Path) -> None:
         said = self.fault("forward", tmp_path / "nothing.json")
-        assert "nothing.json" in said
+        assert "nothing.json" in re.sub(r"[\s│]", "", said)  # the path is long, and may be broken anywhere
         assert "Traceback" not in said
 
 
