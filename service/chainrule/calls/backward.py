@@ -8,7 +8,7 @@ from typing import Any
 from chainrule.calls.costs import check_backward_cost
 from chainrule.calls.forward import forward_answer, run_forward
 from chainrule.calls.gradients import gradient_trees, gradients_at, norms, read_wrt
-from chainrule.calls.job import Document, Job, Proceed
+from chainrule.calls.job import Document, Job
 from chainrule.calls.measures import Measures, read_measures
 from chainrule.calls.prepare import Prepared, prepare
 from chainrule.calls.starts import check_request, count_upstreams, read_upstreams, start
@@ -16,6 +16,7 @@ from chainrule.calls.statistics import gradient_statistics
 from chainrule.core import engine
 from chainrule.core.arrays import Array
 from chainrule.core.limits import Limits
+from chainrule.errors import Proceed
 from chainrule.schemas import BackwardRequest
 
 OF_LAYERS = {"activation_gradients", "statistics"}

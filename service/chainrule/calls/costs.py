@@ -100,7 +100,7 @@ def _numbers_of_forward(request: PassRequest, network: Network) -> int:
 
 def _numbers_of_layers(network: Network) -> int:
     """Count the numbers in the output of each layer."""
-    return sum(size_of(network.operations[node.value - len(network.inputs)].output) for node in network.nodes)
+    return sum(size_of(network.shape_of(node)) for node in network.nodes)
 
 
 def _weights_asked(request: BackwardRequest, network: Network) -> int:

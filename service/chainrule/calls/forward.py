@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.calls.costs import check_forward_cost
-from chainrule.calls.job import Document, Job, Proceed
+from chainrule.calls.job import Document, Job
 from chainrule.calls.measures import Measures, check_measures, name_of, read_measures
 from chainrule.calls.prepare import Prepared, prepare
 from chainrule.calls.statistics import forward_statistics
@@ -17,7 +17,7 @@ from chainrule.core.arrays import Array, is_finite
 from chainrule.core.limits import Limits
 from chainrule.core.loss import position_factors
 from chainrule.core.objective import Evaluated, evaluate
-from chainrule.errors import InputError
+from chainrule.errors import InputError, Proceed
 from chainrule.schemas import ForwardRequest
 
 

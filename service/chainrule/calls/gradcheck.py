@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from chainrule.calls.costs import check_backward_cost, check_work
 from chainrule.calls.forward import run_forward
 from chainrule.calls.gradients import gradient_trees, read_wrt
-from chainrule.calls.job import Document, Job, Proceed
+from chainrule.calls.job import Document, Job
 from chainrule.calls.measures import Measures, read_measures
 from chainrule.calls.prepare import Prepared, prepare
 from chainrule.calls.starts import check_is_one, check_request, read_upstreams, start
@@ -28,7 +28,7 @@ from chainrule.core.network import Network
 from chainrule.core.objective import evaluate
 from chainrule.core.random_bits import RandomBits
 from chainrule.core.tensors import input_path
-from chainrule.errors import InputError, pointer
+from chainrule.errors import InputError, Proceed, pointer
 from chainrule.schemas.gradcheck import GradcheckRequest
 
 EPSILON = "/gradcheck/epsilon"

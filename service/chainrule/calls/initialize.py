@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.calls.job import Document, Job, Proceed
+from chainrule.calls.job import Document, Job
 from chainrule.calls.shaped import network_of, read_shaped
 from chainrule.core.arrays import Array, Shape, is_finite, size_of
 from chainrule.core.initializers import Initializer
@@ -15,7 +15,7 @@ from chainrule.core.layer import Layer
 from chainrule.core.limits import Limits
 from chainrule.core.network import Network, Node, with_activation
 from chainrule.core.random_bits import WeightBits
-from chainrule.errors import Fault, InputError, pointer, refuse
+from chainrule.errors import Fault, InputError, Proceed, pointer, refuse
 from chainrule.schemas import InitializeRequest
 
 PARTS = ("weights", "state")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chainrule.calls.costs import check_answer, check_work
-from chainrule.calls.job import Document, Job, Proceed
+from chainrule.calls.job import Document, Job
 from chainrule.calls.prepare import prepare
 from chainrule.core import engine
 from chainrule.core.arrays import size_of
@@ -11,7 +11,7 @@ from chainrule.core.jacobian import jacobian_shape, jacobians
 from chainrule.core.limits import Limits
 from chainrule.core.network import Network, with_activation
 from chainrule.core.tensors import read_inputs
-from chainrule.errors import InputError
+from chainrule.errors import InputError, Proceed
 from chainrule.schemas.jacobian import JacobianRequest
 
 SMALLER = "send fewer samples, or ask /backward for some of the rows"

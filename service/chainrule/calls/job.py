@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from chainrule.errors import Proceed
+
 Document = dict[str, Any]
 """A tree as JSON has it, with NumPy arrays where arrays stand."""
-
-Proceed = Callable[[], None]
-"""Called between layers; raises to stop the computation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.calls.job import Document, Job, Proceed
+from chainrule.calls.job import Document, Job
 from chainrule.core.arrays import Array, Weights, cast
 from chainrule.core.definition import Definition
 from chainrule.core.layer import Run
@@ -17,7 +17,7 @@ from chainrule.core.limits import Limits
 from chainrule.core.network import Network, check_layer_count, resolve, with_activation
 from chainrule.core.random_bits import RandomBits
 from chainrule.core.tensors import input_path, read_inputs, read_integers, read_weights
-from chainrule.errors import InputError
+from chainrule.errors import InputError, Proceed
 from chainrule.schemas import Options, RunRequest, parse
 
 RequestT = TypeVar("RequestT", bound=RunRequest)

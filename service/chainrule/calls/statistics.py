@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.calls.job import Document, Proceed
+from chainrule.calls.job import Document
 from chainrule.calls.prepare import Prepared
 from chainrule.core.arrays import Array
 from chainrule.core.engine import Forward
 from chainrule.core.statistics import statistics
-from chainrule.errors import going_on
+from chainrule.errors import Proceed, going_on
 
 
 def forward_statistics(prepared: Prepared[Any], passed: Forward) -> Document:

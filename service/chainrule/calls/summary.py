@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.calls.job import Document, Job, Proceed
+from chainrule.calls.job import Document, Job
 from chainrule.calls.shaped import network_of, read_shaped
 from chainrule.core.arrays import Shape, size_of
 from chainrule.core.limits import Limits
 from chainrule.core.network import Network, Node
 from chainrule.core.resolved import resolved_definition
+from chainrule.errors import Proceed
 from chainrule.schemas import SummaryRequest
 
 

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from chainrule.core import engine
 from chainrule.core.arrays import Array, Weights
-from chainrule.core.engine import Forward, Proceed
+from chainrule.core.engine import Forward
 from chainrule.core.layer import Run
 from chainrule.core.network import Network
 from chainrule.core.random_bits import RandomBits
+from chainrule.errors import Proceed
 
 
 class NoStep(Exception):  # noqa: N818 (a fact about two numbers; the call turns it into an InputError)

@@ -6,7 +6,7 @@ did) and knows no layer by name. Between two operations it calls ``proceed``, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,10 +16,7 @@ import numpy as np
 from chainrule.core.arrays import Array, Weights, is_finite
 from chainrule.core.layer import Gradients, Layer, Run, Wanted
 from chainrule.core.network import Network, Operation
-from chainrule.errors import InputError, pointer
-
-Proceed = Callable[[], None]
-"""Called between layers; raises to stop the computation."""
+from chainrule.errors import InputError, Proceed, pointer
 
 BUFFER = 256
 """How many numbers NumPy may gather before it computes with them.

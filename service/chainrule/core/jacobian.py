@@ -12,8 +12,9 @@ import numpy as np
 
 from chainrule.core import engine
 from chainrule.core.arrays import Array, Shape, Weights, size_of
-from chainrule.core.engine import Asked, Forward, Proceed
+from chainrule.core.engine import Asked, Forward
 from chainrule.core.network import Network
+from chainrule.errors import Proceed
 
 BLOCK = 2**20
 """About how many numbers a backward pass may hold for all rows of a block."""
