@@ -14,8 +14,8 @@ RUN python -m venv /opt/build && python -m venv --without-pip /opt/chainrule
 
 # Before the sources, so that a change of code does not install the requirements again.
 COPY requirements/build.txt requirements/run.txt requirements/
-RUN /opt/build/bin/pip install --require-hashes --only-binary :all: -r requirements/build.txt \
-    && /opt/build/bin/pip --python /opt/chainrule install --require-hashes --only-binary :all: -r requirements/run.txt \
+RUN /opt/build/bin/pip install --no-deps --require-hashes --only-binary :all: -r requirements/build.txt \
+    && /opt/build/bin/pip --python /opt/chainrule install --no-deps --require-hashes --only-binary :all: -r requirements/run.txt \
     && find /opt/chainrule/lib -type d -name tests -prune -exec rm -r {} +
 
 COPY pyproject.toml README.md LICENSE ./

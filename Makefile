@@ -94,13 +94,13 @@ $(VENV)/pyvenv.cfg: $(LOCKS) $(if $(wildcard $(BIN)/python),,FORCE)
 
 $(VENV)/.run: $(VENV)/pyvenv.cfg pyproject.toml
 	@echo 'installing what the service needs'
-	@$(PIP) install --require-hashes -r requirements/run.txt -r requirements/build.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements/run.txt -r requirements/build.txt
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/pyvenv.cfg pyproject.toml clients/python/pyproject.toml
 	@echo 'installing everything for development (the first time, a minute)'
-	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements/dev.txt
 	@$(PIP) install --no-build-isolation --no-deps -e . -e clients/python
 	@touch $(VENV)/.run $@
 
@@ -110,5 +110,5 @@ $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
 		|| echo 'PyTorch cannot be installed here: the comparison with it is left out'
 
 $(VENV)/.mutants: $(VENV)/.dev requirements/mutants.txt
-	@$(PIP) install --require-hashes -r requirements/mutants.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements/mutants.txt
 	@touch $@

@@ -88,6 +88,15 @@ def test_every_package_of_a_lock_file_has_one_version_and_hashes(path: Path) -> 
     assert options == []
 
 
+@pytest.mark.parametrize("name", ["Makefile", "Dockerfile"])
+def test_what_is_locked_is_installed_as_it_stands(name: str) -> None:
+    """Without this, pip looks for a newer `coverage[toml]` than is locked, and then has no hash for what it found."""
+    installs = re.findall(r"install\b[^\n]*--require-hashes[^\n]*", (ROOT / name).read_text())
+
+    assert len(installs) >= 2
+    assert all("--no-deps" in line for line in installs)
+
+
 def test_the_service_runs_without_what_tests_need() -> None:
     run = pins(ROOT / "requirements" / "run.txt")
 
