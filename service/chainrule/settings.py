@@ -10,6 +10,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from hashlib import sha256
 from importlib.util import find_spec
 from typing import Annotated, Any, Literal, Self
@@ -18,6 +19,7 @@ from pydantic import Field, SecretBytes, ValidationError, field_validator, model
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chainrule.core.limits import Limits
+from chainrule.cores import part_threads
 from chainrule.errors import excerpt
 
 PREFIX = "CHAINRULE_"
@@ -179,10 +181,11 @@ class Settings(BaseSettings):
         """``max_intake_bytes``, or what it is when nobody sets it."""
         return self.max_intake_bytes or 4 * self.max_body_bytes
 
-    @property
+    @cached_property
     def limits(self) -> Limits:
         """What a network may cost, as the core wants to know it."""
-        return Limits(self.max_layers, self.max_parameters, self.max_activations, self.max_flops)
+        threads = part_threads(self.workers, self.threads)
+        return Limits(self.max_layers, self.max_parameters, self.max_activations, self.max_flops, threads)
 
 
 def load_settings(**given: Any) -> Settings:

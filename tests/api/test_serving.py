@@ -9,8 +9,9 @@ from typing import cast
 
 import pytest
 
+from chainrule.cores import available_cores, blas_threads, part_threads
 from chainrule.serving.listener import open_listener, url_of
-from chainrule.serving.process import BLAS_THREADS, available_cores, keep_heap, share_cores
+from chainrule.serving.process import BLAS_THREADS, keep_heap, share_cores
 from chainrule.serving.protocol import JoiningTransport
 
 
@@ -86,6 +87,13 @@ def test_one_worker_shares_its_cores_among_its_threads() -> None:
     share_cores(1, 1000, crowded)
     assert alone == dict.fromkeys(BLAS_THREADS, str(available_cores()))
     assert crowded == dict.fromkeys(BLAS_THREADS, "1")
+
+
+@pytest.mark.parametrize("workers", [1, 2, 1000])
+@pytest.mark.parametrize("threads", [1, 2, 1000])
+def test_parts_of_a_batch_and_blas_share_the_cores(workers: int, threads: int) -> None:
+    taken = workers * part_threads(workers, threads) * blas_threads(workers, threads)
+    assert 1 <= taken <= max(available_cores(), workers)
 
 
 @pytest.mark.parametrize(

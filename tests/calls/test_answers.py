@@ -166,6 +166,7 @@ class TestPenalties:
             "weights": {"a": {"kernel": [[kernel]]}},
             "batch": {"inputs": [[0.0]], "targets": [[1e154]]},
             "loss": "mse",
+            "options": {"wrt": ["weights"]},
         }
         fault = failure(document)
         assert (fault.code, fault.pointer) == ("non_finite_result", pointer)

@@ -268,12 +268,21 @@ class TestRefusals:
 
     def test_all_forward_passes_count_as_work(self) -> None:
         passes = 2 * (4 + 3 + 4 + 2 + 4)
-        work = passes * (2 * 2 * (2 * 3 + 3 * 2) + 2 * (2 + 3 + 3 + 2))
+        work = passes * (2 * 2 * (2 * 3 + 3 * 2) + 2 * (2 + 3 + 3 + 2) + 3 * 100_000)
         prepare_gradcheck(decoded({**NETWORK, "gradcheck": {"samples": 4}}), Limits(flops=work))
         with pytest.raises(InputError, match=f"{passes} passes .* are {work:,} floating") as caught:
             prepare_gradcheck(decoded({**NETWORK, "gradcheck": {"samples": 4}}), Limits(flops=work - 1))
         fault = caught.value.faults[0]
         assert (fault.code, fault.pointer) == ("network_too_large", "/gradcheck/samples")
+
+    def test_many_layers_that_compute_next_to_nothing_are_work_all_the_same(self) -> None:
+        layers = [{"type": "dense", "units": 1, "name": f"d{index}"} for index in range(300)]
+        weights = {layer["name"]: {"kernel": [[1.0]], "bias": [0.0]} for layer in layers}
+        batch = {"inputs": [[1.0]], "output_gradients": [[1.0]]}
+        document = {"network": {"layers": layers}, "weights": weights, "batch": batch}
+        prepare_gradcheck(decoded(document), Limits())
+        with pytest.raises(InputError, match="1,202 passes"):
+            prepare_gradcheck(decoded(document), Limits(flops=30_000_000_000))
 
     def test_it_stops_between_two_passes(self) -> None:
         asked_often: list[None] = []

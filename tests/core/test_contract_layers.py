@@ -159,6 +159,7 @@ def test_a_batch_may_be_split_if_samples_are_independent_and_only_then(case: Lay
     if not case.layer.per_sample(training=case.run.training):
         assert not np.allclose(outputs, case.forward().output)
         return
+    assert not case.forward().state  # of several pieces, none would be that of the whole
     assert_close(outputs, case.forward().output)
     one, other, whole = (part.gradients() for part in (*pieces, case))
     for index, gradient in enumerate(whole.inputs):

@@ -104,6 +104,21 @@ def test_a_loss_of_a_sample_depends_on_that_sample_alone(cls: type[Loss], exampl
 
 
 @pytest.mark.parametrize(("cls", "example"), LOSSES)
+def test_some_of_the_targets_are_the_targets_of_some_samples(cls: type[Loss], example: TargetExample) -> None:
+    case, rows = loss_case(cls, example), slice(1, None)
+    read = case.read()
+    some, alone = case.loss.some_targets(read, rows), case.rows(rows)
+    evaluation = case.loss.forward(alone.outputs, some)
+    assert evaluation.values.tobytes() == alone.forward().values.tobytes()
+    assert case.loss.backward(alone.upstream, evaluation.cache).tobytes() == alone.gradient().tobytes()
+    for whole, part in (
+        (case.loss.kept(read), case.loss.kept(some)),
+        (case.loss.class_factors(read), case.loss.class_factors(some)),
+    ):
+        np.testing.assert_array_equal(part, None if whole is None else whole[rows])
+
+
+@pytest.mark.parametrize(("cls", "example"), LOSSES)
 def test_a_loss_has_a_gradient_linear_in_that_of_its_positions(cls: type[Loss], example: TargetExample) -> None:
     case = loss_case(cls, example)
     other = replace(case, upstream=case.upstream[::-1])

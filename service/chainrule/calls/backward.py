@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from chainrule.calls.costs import check_backward_cost
-from chainrule.calls.forward import forward_answer, run_forward
+from chainrule.calls.forward import forward_answer, values_read
 from chainrule.calls.gradients import gradient_trees, gradients_at, norms, read_wrt
 from chainrule.calls.job import Document, Job
 from chainrule.calls.measures import Measures, read_measures
 from chainrule.calls.prepare import Prepared, prepare
-from chainrule.calls.starts import check_request, count_upstreams, read_upstreams, start
+from chainrule.calls.starts import check_request, count_upstreams, read_upstreams
 from chainrule.calls.statistics import gradient_statistics
-from chainrule.core import engine
+from chainrule.core import engine, shards
 from chainrule.core.arrays import Array
 from chainrule.core.limits import Limits
 from chainrule.errors import Proceed
@@ -50,14 +52,14 @@ def _answer(
     asked: engine.Asked,
     proceed: Proceed,
 ) -> Document:
-    passed, evaluated = run_forward(prepared, measures, proceed)
-    answer = forward_answer(prepared, measures, passed, evaluated)
-    at, gradients = start(prepared.network, measures, upstreams, evaluated)
-    found = engine.backward(prepared.network, passed, (at, gradients), prepared.weights, asked, proceed)
-    trees = gradient_trees(prepared, found, asked, len(gradients))
+    count = 1 if upstreams is None else len(upstreams)
+    batch = prepared.batch(measures.objective, upstreams)
+    result = shards.run(batch, asked, values_read(prepared), prepared.threads, proceed)
+    answer = forward_answer(prepared, measures, result)
+    trees = gradient_trees(prepared, result.gradients, asked, count)
     if asked.values:
-        trees["activation_gradients"] = _activation_gradients(prepared, measures, passed, found, len(gradients))
-    shown = _shown(trees, prepared.request.options.include, len(gradients), proceed)
+        trees["activation_gradients"] = _activation_gradients(prepared, measures, result.gradients, count)
+    shown = _shown(trees, prepared.request.options.include, count, proceed)
     if count_upstreams(prepared.request, prepared.network) is None:
         shown = _alone(shown)
     if "statistics" in shown:
@@ -67,13 +69,14 @@ def _answer(
 
 
 def _activation_gradients(
-    prepared: Prepared[BackwardRequest], measures: Measures, passed: engine.Forward, found: engine.Backward, count: int
+    prepared: Prepared[BackwardRequest], measures: Measures, found: engine.Backward, count: int
 ) -> dict[str, Array]:
     """Give the gradients at each layer's output; one that was fused with the loss has none."""
-    nodes = prepared.network.nodes
+    network, dtype = prepared.network, np.dtype(prepared.request.options.dtype)
+    nodes = network.nodes
     if measures.objective is not None and measures.objective.fused:
         nodes = nodes[:-1]
-    return {node.name: gradients_at(node.value, passed.values[node.value], found, count) for node in nodes}
+    return {node.name: gradients_at(found, node.value, (count, *network.shape_of(node)), dtype) for node in nodes}
 
 
 def _shown(trees: Document, include: Sequence[str], count: int, proceed: Proceed) -> Document:

@@ -14,6 +14,9 @@ from chainrule.schemas import BackwardRequest, PassRequest
 
 SMALLER = "include less, or send a smaller batch"
 
+WORK_OF_A_STEP = 100_000
+"""Floating-point operations that take as long as the calls of NumPy in one step, however little these compute."""
+
 PLAIN = 4
 """As many numbers of an array take the room of one in a list."""
 
@@ -70,14 +73,15 @@ def check_answer(count: int, limits: Limits, where: str, way_out: str) -> None:
 def check_work(passes: int, network: Network, limits: Limits, where: str, way_out: str) -> None:
     """Refuse more forward passes, or backward passes of that length, than the limit of operations has room for.
 
-    Beside the operations of matrix products, every number in the network counts as one in each pass.
+    Beside the operations of matrix products, every number in the network counts as one in each pass, and every step as
+    what could be computed while it is begun.
 
     Raises
     ------
     InputError
         ``network_too_large``.
     """
-    work = passes * (network.forward_flops + network.activations)
+    work = passes * (network.forward_flops + network.activations + WORK_OF_A_STEP * network.steps)
     if work > limits.flops:
         most = f"at most {limits.flops:,} are allowed: {way_out}"
         detail = f"{passes:,} passes through the network are {work:,} floating-point operations, {most}"

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.calls.forward import run_forward
 from chainrule.calls.gradients import read_wrt
 from chainrule.calls.job import Document, Job
 from chainrule.calls.measures import Measures, read_measures
 from chainrule.calls.prepare import Prepared, prepare
 from chainrule.calls.starts import check_is_one, check_request, read_upstreams
-from chainrule.core import engine, explain
+from chainrule.core import engine, explain, passes
 from chainrule.core.arrays import Array
 from chainrule.core.limits import Limits
 from chainrule.core.network import Network
@@ -56,7 +55,7 @@ def _explained(
 
     The engine runs forward first: it refuses what ``/backward`` refuses, in the same words.
     """
-    _, evaluated = run_forward(prepared, measures, proceed)
+    _, evaluated = passes.forward(prepared.batch(measures.objective), proceed)
     network, inputs, weights = prepared.network, prepared.inputs, prepared.weights
     if measures.objective is None or evaluated is None:
         assert upstreams is not None  # check_request: there is a loss, or else an upstream gradient

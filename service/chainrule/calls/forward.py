@@ -12,13 +12,16 @@ from chainrule.calls.job import Document, Job
 from chainrule.calls.measures import Measures, check_measures, name_of, read_measures
 from chainrule.calls.prepare import Prepared, prepare
 from chainrule.calls.statistics import forward_statistics
-from chainrule.core import engine
+from chainrule.core import engine, shards
 from chainrule.core.arrays import Array, is_finite
 from chainrule.core.limits import Limits
-from chainrule.core.loss import position_factors
-from chainrule.core.objective import Evaluated, evaluate
+from chainrule.core.loss import Reduced, position_factors
+from chainrule.core.passes import Result
 from chainrule.errors import InputError, Proceed
 from chainrule.schemas import ForwardRequest
+
+OF_EVERY_LAYER = {"activations", "statistics"}
+"""What reads every layer's output."""
 
 
 def prepare_forward(document: Document, limits: Limits) -> Job:
@@ -34,48 +37,47 @@ def prepare_forward(document: Document, limits: Limits) -> Job:
 
     def compute(proceed: Proceed) -> Document:
         with engine.arithmetic():
-            passed, evaluated = run_forward(prepared, measures, proceed)
-            return forward_answer(prepared, measures, passed, evaluated)
+            batch = prepared.batch(measures.objective)
+            result = shards.run(batch, None, values_read(prepared), prepared.threads, proceed)
+            return forward_answer(prepared, measures, result)
 
     return prepared.job(compute, passes=1)
 
 
-def run_forward(
-    prepared: Prepared[Any], measures: Measures, proceed: Proceed
-) -> tuple[engine.Forward, Evaluated | None]:
-    """Compute the outputs and the loss."""
-    network, objective = prepared.network, measures.objective
-    passed = engine.forward(network, prepared.inputs, prepared.weights, prepared.runs, proceed)
-    return passed, None if objective is None else evaluate(objective, network, passed)
+def values_read(prepared: Prepared[Any]) -> list[int]:
+    """List the values that an answer holds or tells of: the outputs at least."""
+    network = prepared.network
+    every = not OF_EVERY_LAYER.isdisjoint(prepared.request.options.include)
+    return [node.value for node in (network.nodes if every else network.nodes[-1:])]
 
 
-def forward_answer(
-    prepared: Prepared[Any], measures: Measures, passed: engine.Forward, evaluated: Evaluated | None
-) -> Document:
+def forward_answer(prepared: Prepared[Any], measures: Measures, result: Result) -> Document:
     """Put together what ``/forward`` and ``/backward`` both answer."""
-    include, objective = prepared.request.options.include, measures.objective
+    network, include, objective = prepared.network, prepared.request.options.include, measures.objective
+    outputs = result.values[network.nodes[-1].value]
     answer: Document = {
-        "outputs": passed.values[-1],
-        **_losses(prepared, evaluated),
+        "outputs": outputs,
+        **_losses(prepared, result.reduced),
         "fused": objective is not None and objective.fused,
-        "state": _state(prepared, passed),
+        "state": _state(prepared, result),
     }
     if measures.metrics:
-        answer["metrics"] = _metrics(measures, passed.values[-1])
+        answer["metrics"] = _metrics(measures, outputs)
     if "activations" in include:
-        answer["activations"] = {node.name: passed.values[node.value] for node in prepared.network.nodes}
-    if evaluated is not None and "sample_losses" in include:
-        answer["sample_losses"] = evaluated.reduced.position_losses
+        answer["activations"] = {node.name: result.values[node.value] for node in network.nodes}
+    if result.reduced is not None and "sample_losses" in include:
+        answer["sample_losses"] = result.reduced.position_losses
     if "statistics" in include:
-        answer["statistics"] = forward_statistics(prepared, passed)
-    answer["warnings"] = [] if evaluated is None else [asdict(warned) for warned in evaluated.warnings]
+        answer["statistics"] = forward_statistics(prepared, result)
+    warnings = () if objective is None else objective.warnings(network, result.noticed)
+    answer["warnings"] = [asdict(warned) for warned in warnings]
     return answer
 
 
-def _losses(prepared: Prepared[Any], evaluated: Evaluated | None) -> Document:
+def _losses(prepared: Prepared[Any], reduced: Reduced | None) -> Document:
     """Give the loss; where there are regularizers, the total with its two parts beside it."""
-    data_loss = None if evaluated is None else evaluated.reduced.loss
-    loss_weight = None if evaluated is None else evaluated.reduced.loss_weight
+    data_loss = None if reduced is None else reduced.loss
+    loss_weight = None if reduced is None else reduced.loss_weight
     dtype = np.dtype(prepared.request.options.dtype)
     penalty = engine.penalty(prepared.network, prepared.weights, dtype)
     if penalty is None:
@@ -87,10 +89,10 @@ def _losses(prepared: Prepared[Any], evaluated: Evaluated | None) -> Document:
     return {"loss": total, "data_loss": data_loss, "regularization_loss": penalty, "loss_weight": loss_weight}
 
 
-def _state(prepared: Prepared[Any], passed: engine.Forward) -> dict[str, dict[str, Array]]:
+def _state(prepared: Prepared[Any], result: Result) -> dict[str, dict[str, Array]]:
     """Give the state that the caller sends next time: the new one, or the one that came."""
     return {
-        node.name: dict(passed.states.get(index, prepared.runs[index].state))
+        node.name: dict(result.states.get(index, prepared.runs[index].state))
         for index, node in enumerate(prepared.network.nodes)
         if node.state
     }

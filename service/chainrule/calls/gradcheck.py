@@ -14,13 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.calls.costs import check_backward_cost, check_work
-from chainrule.calls.forward import run_forward
 from chainrule.calls.gradients import gradient_trees, read_wrt
 from chainrule.calls.job import Document, Job
 from chainrule.calls.measures import Measures, read_measures
 from chainrule.calls.prepare import Prepared, prepare
-from chainrule.calls.starts import check_is_one, check_request, read_upstreams, start
-from chainrule.core import engine
+from chainrule.calls.starts import check_is_one, check_request, read_upstreams
+from chainrule.core import engine, passes
 from chainrule.core.arrays import Array, Weights
 from chainrule.core.differences import Function, NoStep, Tensor, central_differences, chosen_entries
 from chainrule.core.limits import Limits
@@ -93,9 +92,7 @@ def _check_passes(prepared: Prepared[GradcheckRequest], asked: engine.Asked, lim
 def _gradients(checking: Checking, asked: engine.Asked, proceed: Proceed) -> dict[Path, Array]:
     """Compute what ``/backward`` answers: weights in the order of the layers, then inputs."""
     prepared, measures = checking.prepared, checking.measures
-    passed, evaluated = run_forward(prepared, measures, proceed)
-    begin = start(prepared.network, measures, checking.upstreams, evaluated)
-    found = engine.backward(prepared.network, passed, begin, prepared.weights, asked, proceed)
+    found = passes.run(prepared.batch(measures.objective, checking.upstreams), asked, (), proceed).gradients
     trees = gradient_trees(prepared, found, asked, 1)["gradients"]
     inputs = trees["inputs"] if isinstance(trees["inputs"], dict) else {prepared.network.inputs[0]: trees["inputs"]}
     gradients: dict[Path, Array] = {

@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.calls.prepare import Prepared
 from chainrule.core import engine
-from chainrule.core.arrays import Array, Weights, norm
+from chainrule.core.arrays import Array, Shape, Weights, norm
 from chainrule.errors import Fault, InputError, Proceed, did_you_mean, excerpt, going_on, pointer, refuse
 
 Tree = dict[str, dict[str, Array]]
@@ -71,16 +71,17 @@ def _input_gradients(
     """Give the gradient at each input, null at one of whole numbers; by name where the inputs have names."""
     whole = prepared.network.integer_inputs
     gradients = [
-        None if index in whole else gradients_at(index, one, found, count) for index, one in enumerate(prepared.inputs)
+        None if index in whole else gradients_at(found, index, (count, *one.shape), one.dtype)
+        for index, one in enumerate(prepared.inputs)
     ]
     if prepared.request.network.inputs is None:
         return gradients[0]
     return dict(zip(prepared.network.inputs, gradients, strict=True))
 
 
-def gradients_at(index: int, value: Array, found: engine.Backward, count: int) -> Array:
-    """Give the gradients at a value: zeros where the chain did not reach it."""
-    return found.values[index] if index in found.values else np.zeros((count, *value.shape), value.dtype)
+def gradients_at(found: engine.Backward, index: int, shape: Shape, dtype: np.dtype[Any]) -> Array:
+    """Give the gradients at a value, ``(K, *shape)``: zeros where the chain did not reach it."""
+    return found.values[index] if index in found.values else np.zeros(shape, dtype)
 
 
 def _zeros(weights: Weights, count: int) -> Weights:

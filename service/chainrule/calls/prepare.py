@@ -15,6 +15,8 @@ from chainrule.core.definition import Definition
 from chainrule.core.layer import Run
 from chainrule.core.limits import Limits
 from chainrule.core.network import Network, check_layer_count, resolve, with_activation
+from chainrule.core.objective import Objective
+from chainrule.core.passes import Batch
 from chainrule.core.random_bits import RandomBits
 from chainrule.core.tensors import input_path, read_inputs, read_integers, read_weights
 from chainrule.errors import InputError, Proceed
@@ -38,6 +40,13 @@ class Prepared(Generic[RequestT]):
     """The weights of each node."""
     runs: list[Run]
     """What each node may know of the request."""
+    threads: int
+    """Threads that may compute it."""
+
+    def batch(self, objective: Objective | None = None, upstreams: Array | None = None) -> Batch:
+        """Give what a network computes with, and where the chain starts."""
+        dtype = np.dtype(self.request.options.dtype)
+        return Batch(self.network, self.inputs, self.weights, self.runs, dtype, objective, upstreams)
 
     def job(self, compute: Callable[[Proceed], Document], *, passes: int | None = None) -> Job:
         """Wrap what is left to do: so many passes over the network, if they are few."""
@@ -48,7 +57,7 @@ class Prepared(Generic[RequestT]):
     def _microseconds(self) -> float:
         """About what one pass takes, forward and backward, on a machine that is not the fastest."""
         network = self.network
-        return 30 * len(network.operations) + network.activations / 100 + network.flops / 2_000
+        return 30 * network.steps + network.activations / 100 + network.flops / 2_000
 
 
 def prepare(
@@ -86,14 +95,15 @@ def prepare(
     shapes = {name: array.shape for name, array in inputs.items()}
     network = resolve(request.network, shapes, limits, training=request.options.training or False)
     check_cost(request, network, limits)
-    return _filled(request, network, inputs)
+    return _filled(request, network, inputs, limits.threads)
 
 
-def _filled(request: RequestT, network: Network, inputs: dict[str, NDArray[Any]]) -> Prepared[RequestT]:
+def _filled(request: RequestT, network: Network, inputs: dict[str, NDArray[Any]], threads: int) -> Prepared[RequestT]:
     """Bring the arrays into the type that is computed in."""
     dtype = np.dtype(request.options.dtype)
     weights, state = read_weights(network, request.weights, request.state, dtype)
-    return Prepared(request, network, _read_inputs(network, inputs, dtype), weights, _runs(request.options, state))
+    read, runs = _read_inputs(network, inputs, dtype), _runs(request.options, state)
+    return Prepared(request, network, read, weights, runs, threads)
 
 
 def _parse(model: type[RequestT], document: Document, limits: Limits) -> RequestT:

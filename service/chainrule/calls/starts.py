@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.calls.measures import Measures, check_measures
+from chainrule.calls.measures import check_measures
 from chainrule.calls.prepare import Prepared
-from chainrule.core import objective
 from chainrule.core.arrays import Array, cast
 from chainrule.core.network import Network
-from chainrule.core.objective import Evaluated
 from chainrule.core.tensors import mismatch
 from chainrule.errors import InputError
 from chainrule.schemas import BackwardRequest
@@ -90,20 +88,3 @@ def read_upstreams(prepared: Prepared[Any]) -> Array | None:
         return None
     read = cast(upstream, np.dtype(prepared.request.options.dtype), "batch", "output_gradients")
     return read.reshape(-1, *prepared.network.output)
-
-
-def start(
-    network: Network, measures: Measures, upstreams: Array | None, evaluated: Evaluated | None
-) -> tuple[int, Array]:
-    """Give the value at which the chain starts, and the gradients there, ``(K, *shape)``.
-
-    Raises
-    ------
-    InputError
-        ``non_finite_result`` if the loss's gradient is not finite.
-    """
-    if measures.objective is not None and evaluated is not None:
-        at, gradient = objective.start(measures.objective, network, evaluated)
-        return at, gradient[np.newaxis]
-    assert upstreams is not None  # check_request: there is a loss, or else an upstream gradient
-    return network.nodes[-1].value, upstreams

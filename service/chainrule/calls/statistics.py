@@ -9,16 +9,16 @@ import numpy as np
 from chainrule.calls.job import Document
 from chainrule.calls.prepare import Prepared
 from chainrule.core.arrays import Array
-from chainrule.core.engine import Forward
+from chainrule.core.passes import Result
 from chainrule.core.statistics import statistics
 from chainrule.errors import Proceed, going_on
 
 
-def forward_statistics(prepared: Prepared[Any], passed: Forward) -> Document:
+def forward_statistics(prepared: Prepared[Any], result: Result) -> Document:
     """Summarize each layer's output, and the weights as they were sent."""
     nodes, sent = prepared.network.nodes, prepared.request.weights
     return {
-        "activations": {node.name: statistics(passed.values[node.value]) for node in nodes},
+        "activations": {node.name: statistics(result.values[node.value]) for node in nodes},
         "weights": {
             node.name: {name: statistics(one) for name, one in weights.items()}
             for node, weights in zip(nodes, prepared.weights, strict=True)

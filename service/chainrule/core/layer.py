@@ -151,6 +151,10 @@ class Layer(Part):
         """Count the floating-point operations of matrix products in the forward pass; a multiply-add counts as two."""
         return 0
 
+    def steps(self, *inputs: Shape) -> int:
+        """Count the computations that it makes one after the other: a recurrent layer makes one for each position."""
+        return 1
+
     def apply(self, inputs: Sequence[Array], weights: Weights, run: Run) -> Step:
         """Run ``forward``: what the engine calls, which knows no layer's number of inputs."""
         (x,) = inputs

@@ -17,3 +17,5 @@ class Limits:
     """Numbers in the outputs of all layers, the batch included; and, counted apart, in all arrays of the answer."""
     flops: int = 200_000_000_000
     """Floating-point operations, forward and backward; a multiply-add counts as two."""
+    threads: int = 1
+    """Threads among which the parts of a large batch may be shared out."""

@@ -36,7 +36,8 @@ class Evaluation:
     values: Array
     cache: Any
     """Whatever ``backward`` needs."""
-    warnings: tuple[Warned, ...] = ()
+    noticed: int = 0
+    """How many outputs the caller should be warned of: a number, which adds up over the parts of a batch."""
 
 
 class Loss(Part):
@@ -82,6 +83,10 @@ class Loss(Part):
         """Compute the gradient at the last layer's input, given the gradient at each position's value."""
         raise NotImplementedError
 
+    def some_targets(self, targets: Any, rows: slice) -> Any:
+        """Give the targets of some samples, in the form that ``forward`` reads."""
+        return targets[rows]
+
     def kept(self, targets: Any) -> Array | None:
         """Say 1 for each position that counts and 0 for each ignored one, or None where all count."""
         return None
@@ -94,10 +99,14 @@ class Loss(Part):
         """Warn of a last layer that hardly can be meant before this loss."""
         return ()
 
+    def warning(self, noticed: int) -> Warned:
+        """Warn of so many outputs, at least one, as an evaluation has noticed."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """The values of all positions made one number, and what each position counts in it."""
+    """The values of all positions made one number."""
 
     loss: Array
     """One number, or with ``none`` one a position."""
@@ -105,30 +114,39 @@ class Reduced:
     """Each value times its weights, before the reduction."""
     loss_weight: float
     """What a mean is divided by."""
-    grad: Array
-    """The derivative of ``loss`` by each position's value."""
 
 
-def reduce(loss: Loss, evaluation: Evaluation, targets: Any, sample_weights: Array | None) -> Reduced:
-    """Weigh the positions, and add them up as the loss's ``reduction`` says.
+def reduce(
+    loss: Loss, evaluation: Evaluation, targets: Any, sample_weights: Array | None, divisor: float | None = None
+) -> tuple[Reduced, Array]:
+    """Weigh the positions, and add them up as the loss's ``reduction`` says; and differentiate that by each position.
+
+    Parameters
+    ----------
+    divisor
+        What a mean is divided by, where these are some positions of a larger batch.
 
     Raises
     ------
     InputError
         ``all_targets_ignored`` where a mean has no position that counts.
     """
-    values = evaluation.values
-    factors = position_factors(loss.kept(targets), sample_weights, values)
-    divisor = _divisor(loss, targets, factors)
-    position_losses = factors * values
-    if loss.reduction == "none":
-        return Reduced(position_losses, position_losses, divisor, factors)
-    total = position_losses.sum()
-    if loss.reduction == "sum":
-        return Reduced(total, position_losses, divisor, factors)
-    if divisor == 0:
+    factors = position_factors(loss.kept(targets), sample_weights, evaluation.values)
+    if divisor is None:
+        divisor = divisor_of(loss, targets, factors)
+    if loss.reduction == "mean" and divisor == 0:
         raise _nothing_to_average(loss.kept(targets), sample_weights)
-    return Reduced(total / divisor, position_losses, divisor, factors / divisor)
+    position_losses = factors * evaluation.values
+    grad = factors / divisor if loss.reduction == "mean" else factors
+    return Reduced(total(loss, position_losses, divisor), position_losses, divisor), grad
+
+
+def total(loss: Loss, position_losses: Array, divisor: float) -> Array:
+    """Add up the losses of positions as the loss's ``reduction`` says."""
+    if loss.reduction == "none":
+        return position_losses
+    added: Array = position_losses.sum()
+    return added if loss.reduction == "sum" else added / divisor
 
 
 def position_factors(kept: Array | None, sample_weights: Array | None, positions: Array) -> Array:
@@ -142,7 +160,8 @@ def position_factors(kept: Array | None, sample_weights: Array | None, positions
     return factors
 
 
-def _divisor(loss: Loss, targets: Any, factors: Array) -> float:
+def divisor_of(loss: Loss, targets: Any, factors: Array) -> float:
+    """Work out what a mean over positions is divided by, given what each of them counts."""
     if loss.weight_normalization == "batch":
         kept = loss.kept(targets)
         return float(factors.size if kept is None else kept.sum())

@@ -63,6 +63,8 @@ class Network:
     integer_inputs: frozenset[int]
     """The inputs that are whole numbers: read by nothing but layers that take those."""
     forward_flops: int
+    steps: int
+    """How many computations follow each other in a forward pass."""
 
     @property
     def output(self) -> Shape:
@@ -115,6 +117,7 @@ def resolve(definition: Definition, inputs: Mapping[str, Shape], limits: Limits,
         integers_below,
         frozenset(integers_below.keys() - _read_as_numbers(building.operations)),
         building.flops,
+        building.steps,
     )
 
 
@@ -233,6 +236,7 @@ class _Building:
         self.parameters = 0
         self.activations = sum(map(size_of, self.shapes))
         self.flops = 0
+        self.steps = 0
 
     def add(self, index: int, layer: PlacedLayer, name: str, sources: tuple[str, ...]) -> None:
         """Add a layer, and the activation inside it as a second operation."""
@@ -250,6 +254,7 @@ class _Building:
             self.parameters += sum(map(size_of, (*own.values(), *own_state.values())))
             self.activations += size_of(output)
             self.flops += part.flops(*shapes)
+            self.steps += part.steps(*shapes)
             self._check_cost(index)  # what is too large by its sizes is not asked what it holds, which may take long
             self.activations += part.extra_numbers(*shapes)
             self.operations.append(Operation(part, index, reads, output))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from chainrule.core.arrays import Array, is_finite
 from chainrule.core.engine import Forward
 from chainrule.core.layer import Activation
-from chainrule.core.loss import Evaluation, Loss, Reduced, Warned, reduce
+from chainrule.core.loss import Evaluation, Loss, Reduced, Warned, divisor_of, position_factors, reduce
 from chainrule.core.network import Network
 from chainrule.errors import InputError
 
@@ -24,6 +26,24 @@ class Objective:
     sample_weights: Array | None
     fused: bool
     """Whether the last layer and the loss are one step."""
+    divisor: float | None = None
+    """What a mean is divided by; None where it follows from the targets and weights that are here."""
+
+    def shared(self, network: Network, dtype: np.dtype[Any]) -> Objective:
+        """Give the same with its divisor, which every part of the batch is to have."""
+        positions = np.broadcast_to(dtype.type(1), network.output[:-1])
+        factors = position_factors(self.loss.kept(self.targets), self.sample_weights, positions)
+        return replace(self, divisor=divisor_of(self.loss, self.targets, factors))
+
+    def some(self, rows: slice) -> Objective:
+        """Give the same of some samples."""
+        weights = None if self.sample_weights is None else self.sample_weights[rows]
+        return replace(self, targets=self.loss.some_targets(self.targets, rows), sample_weights=weights)
+
+    def warnings(self, network: Network, noticed: int) -> tuple[Warned, ...]:
+        """Say what the caller should know about the loss, and about so many outputs that were noticed."""
+        advice = self.loss.advice(last_activation(network))
+        return (self.loss.warning(noticed), *advice) if noticed else advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +51,11 @@ class Evaluated:
     """The loss of a batch, and what its derivative needs."""
 
     reduced: Reduced
+    grad: Array
+    """The derivative of the loss by each position's value."""
+    noticed: int
+    """How many outputs the caller should be warned of."""
     cache: Any
-    warnings: tuple[Warned, ...]
 
 
 def last_activation(network: Network) -> Activation | None:
@@ -62,11 +85,22 @@ def evaluate(objective: Objective, network: Network, passed: Forward) -> Evaluat
         evaluation = loss.fused_forward(scores, outputs, objective.targets)
     else:
         evaluation = loss.forward(outputs, objective.targets)
-    reduced = reduce(loss, evaluation, objective.targets, objective.sample_weights)
+    reduced, grad = reduce(loss, evaluation, objective.targets, objective.sample_weights, objective.divisor)
+    check_finite(reduced)
+    return Evaluated(reduced, grad, evaluation.noticed, evaluation.cache)
+
+
+def check_finite(reduced: Reduced) -> None:
+    """Refuse a loss that is not finite.
+
+    Raises
+    ------
+    InputError
+        ``non_finite_result``.
+    """
     if not (is_finite(reduced.position_losses) and is_finite(reduced.loss) and math.isfinite(reduced.loss_weight)):
         detail = "the loss is not finite: the outputs, the targets or their weights are too large"
         raise InputError("non_finite_result", "/loss", detail)
-    return Evaluated(reduced, evaluation.cache, evaluation.warnings + loss.advice(last_activation(network)))
 
 
 def start(objective: Objective, network: Network, evaluated: Evaluated) -> tuple[int, Array]:
@@ -77,7 +111,7 @@ def start(objective: Objective, network: Network, evaluated: Evaluated) -> tuple
     InputError
         ``non_finite_result`` if the gradient is not finite.
     """
-    grad, cache = evaluated.reduced.grad, evaluated.cache
+    grad, cache = evaluated.grad, evaluated.cache
     if objective.fused:
         at, gradient = network.operations[-1].sources[0], objective.loss.fused_backward(grad, cache)
     else:

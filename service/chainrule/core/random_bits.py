@@ -11,7 +11,7 @@ nor what dropout draws with the same seed, and a weight's bits do not depend on 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,10 @@ class RandomBits:
     """The layer's place in the network: each draws from a stream of its own."""
     row_offset: int = 0
     """The first row's place in the whole batch."""
+
+    def after(self, rows: int) -> RandomBits:
+        """Give the bits of the rows that come after so many."""
+        return replace(self, row_offset=self.row_offset + rows)
 
     def words(self, rows: int, row_size: int) -> NDArray[np.uint64]:
         """Draw ``(rows, row_size)`` words of 64 random bits.

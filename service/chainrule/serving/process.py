@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import MutableMapping
-from pathlib import Path
+
+from chainrule.cores import blas_threads
 
 MEBIBYTE = 2**20
 
@@ -34,22 +35,6 @@ def keep_heap() -> bool:
 
 
 def share_cores(workers: int, threads: int, environment: MutableMapping[str, str] = os.environ) -> None:
-    """Give BLAS no more threads than there are cores for, unless the operator has; to be called before NumPy loads.
-
-    BLAS takes all cores for each product by itself. Two products at once then wait for each other's threads, and on
-    a machine that is busy or limited a small one takes tens of milliseconds instead of one.
-    """
-    each = 1 if workers > 1 else max(available_cores() // threads, 1)
+    """Give BLAS no more threads than there are cores for, unless the operator has; to be called before NumPy loads."""
     for name in BLAS_THREADS:
-        environment.setdefault(name, str(each))
-
-
-def available_cores(limit: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
-    """The cores that this process may use: by affinity, and by the quota of its container."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    try:
-        quota, period = limit.read_text().split()
-    except (OSError, ValueError):
-        return cores
-    return cores if quota == "max" else min(cores, max(int(quota) // int(period), 1))
+        environment.setdefault(name, str(blas_threads(workers, threads)))

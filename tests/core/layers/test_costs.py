@@ -61,3 +61,17 @@ def test_what_is_held_beside_the_output_is_counted(
     name: str, parameters: dict[str, Any], inputs: list[Shape], numbers: int
 ) -> None:
     assert made("layer", name, **parameters).extra_numbers(*inputs) == numbers
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "inputs", "steps"),
+    [
+        ("dense", {"units": 5}, [(2, 3, 4)], 1),
+        ("lstm", {"units": 3}, [(2, 5, 4)], 5),
+        ("bidirectional", {"layer": GRU}, [(2, 5, 4)], 10),
+    ],
+)
+def test_a_recurrent_layer_makes_a_step_for_each_position(
+    name: str, parameters: dict[str, Any], inputs: list[Shape], steps: int
+) -> None:
+    assert made("layer", name, **parameters).steps(*inputs) == steps

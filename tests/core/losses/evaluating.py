@@ -29,10 +29,13 @@ def evaluated(loss: Loss, outputs: ArrayLike, targets: ArrayLike, sample_weights
     y = np.asarray(outputs, float)
     read = loss.read_targets(np.asarray(targets, float), y.shape, y.dtype)
     evaluation = loss.forward(y, read)
-    reduced = reduce(loss, evaluation, read, None if sample_weights is None else np.asarray(sample_weights, float))
-    gradient = loss.backward(reduced.grad, evaluation.cache)
-    assert all(isinstance(warned.detail, str) for warned in evaluation.warnings)
-    return Result(reduced.loss, reduced.position_losses, reduced.loss_weight, gradient, evaluation.warnings)
+    reduced, grad = reduce(
+        loss, evaluation, read, None if sample_weights is None else np.asarray(sample_weights, float)
+    )
+    gradient = loss.backward(grad, evaluation.cache)
+    warnings = (loss.warning(evaluation.noticed),) if evaluation.noticed else ()
+    assert all(isinstance(warned.detail, str) for warned in warnings)
+    return Result(reduced.loss, reduced.position_losses, reduced.loss_weight, gradient, warnings)
 
 
 def refused(loss: Loss, outputs: ArrayLike, targets: ArrayLike, sample_weights: ArrayLike | None = None) -> Fault:

@@ -62,7 +62,7 @@ def test_outputs_above_zero_are_computed_and_warned_of() -> None:
     assert result.loss == -0.75
     (warned,) = result.warnings
     assert (warned.code, warned.pointer) == ("positive_log_probabilities", "/loss")
-    assert "0.75 is above 0" in warned.detail
+    assert "2 are above 0" in warned.detail
     assert "log_softmax" in warned.detail
 
 

@@ -88,6 +88,9 @@ class Bidirectional(Layer):
     def flops(self, *inputs: Shape) -> int:
         return 2 * self.layer.flops(*inputs)
 
+    def steps(self, *inputs: Shape) -> int:
+        return 2 * self.layer.steps(*inputs)
+
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
         first = self.layer.forward(x, _side(weights, FORWARD), run)
         second = self.twin.forward(x, _side(weights, BACKWARD), run)

@@ -115,6 +115,9 @@ class Recurrent(Layer):
         (shape,) = inputs
         return 2 * size_of(shape[:2]) * (shape[2] + self.units) * self.gates * self.units
 
+    def steps(self, *inputs: Shape) -> int:
+        return inputs[0][1]
+
     def walk(self, projected: Array, weights: Weights) -> Walk:
         """Run the steps, given the input's projection at each of them, ``(T, N, gates · units)``; it may be changed."""
         raise NotImplementedError

@@ -69,8 +69,7 @@ class BinaryCrossentropy(Loss):
         p, rest = np.maximum(outputs, self.epsilon), np.maximum(1 - outputs, self.epsilon)
         values = -(yes * np.log(p) + no * np.log(rest)).mean(axis=-1)
         clipped = ((outputs < self.epsilon) & (yes != 0)) | ((1 - outputs < self.epsilon) & (no != 0))
-        warnings = clip_warning(int(clipped.sum()), self.epsilon, fused_is_exact=True)
-        return Evaluation(values, (p, rest, targets), warnings)
+        return Evaluation(values, (p, rest, targets), int(clipped.sum()))
 
     def backward(self, grad: Array, cache: Any) -> Array:
         if self.from_logits:
@@ -97,6 +96,13 @@ class BinaryCrossentropy(Loss):
             "from_logits applies a sigmoid of its own to the outputs of a sigmoid: leave out the layer, or from_logits"
         )
         return (Warned("double_sigmoid", detail, "/loss/from_logits"),)
+
+    def warning(self, noticed: int) -> Warned:
+        return clip_warning(noticed, self.epsilon, fused_is_exact=True)
+
+    def some_targets(self, targets: Any, rows: slice) -> tuple[Array, Array]:
+        yes, no = targets
+        return yes[rows], no[rows]
 
     def _on_scores(self, scores: Array, p: Array, targets: Any) -> Evaluation:
         """Evaluate with ``-log p = log(1 + exp(-|z|)) + max(-z, 0)``, which neither overflows nor cancels."""

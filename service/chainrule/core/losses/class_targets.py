@@ -47,6 +47,12 @@ class Labels:
             return self.spike * picked
         return self.spike * picked + _lessened(values, less) @ self.floor
 
+    def some(self, rows: slice) -> Labels:
+        """Give those of some samples."""
+        kept = None if self.kept is None else self.kept[rows]
+        weight = None if self.weight is None else self.weight[rows]
+        return Labels(self.index[rows], self.spike[rows], self.floor, kept, weight)
+
     def mass(self) -> Array:
         """Compute ``Σ_c q_c`` for each position."""
         return self.spike if self.floor is None else self.spike + self.floor.sum()
@@ -82,6 +88,10 @@ class Distributions:
     def dot(self, values: Array, less: Array | None = None) -> Array:
         """Compute ``Σ_c q_c · (values_c - less)`` for each position, with one number ``less`` in each, ``(..., 1)``."""
         return np.einsum("...c,...c->...", self.q, _lessened(values, less))
+
+    def some(self, rows: slice) -> Distributions:
+        """Give those of some samples."""
+        return Distributions(self.q[rows])
 
     def mass(self) -> Array:
         """Compute ``Σ_c q_c`` for each position."""

@@ -15,7 +15,7 @@ from chainrule.core.examples import LABELS, PROBABILITIES, SCORES, SOFT, TargetE
 from chainrule.core.layer import Activation
 from chainrule.core.loss import Evaluation, Loss, Warned
 from chainrule.core.losses.class_targets import ClassTargets, read_class_targets
-from chainrule.core.losses.probabilities import check_probabilities, warn_of_clipped
+from chainrule.core.losses.probabilities import check_probabilities, clip_warning, count_clipped
 from chainrule.errors import InputError
 
 Smoothing = Annotated[float, Field(ge=0, le=1)]
@@ -34,6 +34,9 @@ class OverClasses(Loss):
 
     def class_factors(self, targets: ClassTargets) -> Array | None:
         return targets.weight
+
+    def some_targets(self, targets: ClassTargets, rows: slice) -> ClassTargets:
+        return targets.some(rows)
 
     def on_scores(self, scores: Array, targets: ClassTargets) -> Evaluation:
         """Evaluate on scores, any numbers."""
@@ -124,8 +127,7 @@ class OnProbabilities(OverClasses):
             return self.on_scores(outputs, targets)
         check_probabilities(outputs, sum_to_one=True)
         p = np.maximum(outputs, self.epsilon)
-        clipped = warn_of_clipped(outputs, targets, self.epsilon, fused_is_exact=True)
-        return Evaluation(-targets.dot(np.log(p)), (p, targets), clipped)
+        return Evaluation(-targets.dot(np.log(p)), (p, targets), count_clipped(outputs, targets, self.epsilon))
 
     def backward(self, grad: Array, cache: Any) -> Array:
         if self.from_logits:
@@ -148,6 +150,9 @@ class OnProbabilities(OverClasses):
 
     def advice(self, last: Activation | None) -> tuple[Warned, ...]:
         return self.double_softmax(last) if self.from_logits else ()
+
+    def warning(self, noticed: int) -> Warned:
+        return clip_warning(noticed, self.epsilon, fused_is_exact=True)
 
 
 class CategoricalCrossentropy(OnProbabilities):

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from chainrule.core.arrays import Array, Shape, plain_zeros
 from chainrule.core.examples import PROBABILITIES, SOFT, TargetExample
-from chainrule.core.loss import Evaluation, Loss
+from chainrule.core.loss import Evaluation, Loss, Warned
 from chainrule.core.losses.checks import check_targets
 from chainrule.core.losses.probabilities import check_probabilities, clip_warning
 from chainrule.errors import InputError
@@ -51,11 +51,14 @@ class KlDivergence(Loss):
         p = np.maximum(outputs, self.epsilon)
         values = (targets * (np.log(np.maximum(targets, self.epsilon)) - np.log(p))).sum(axis=-1)
         clipped = int(((outputs < self.epsilon) & (targets != 0)).sum())
-        return Evaluation(values, (p, targets), clip_warning(clipped, self.epsilon))
+        return Evaluation(values, (p, targets), clipped)
 
     def backward(self, grad: Array, cache: Any) -> Array:
         p, targets = cache
         return plain_zeros(targets / p * -grad[..., None])
+
+    def warning(self, noticed: int) -> Warned:
+        return clip_warning(noticed, self.epsilon)
 
 
 class Poisson(Loss):

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from chainrule.core.arrays import Array, Shape
 from chainrule.core.examples import LABELS, PROBABILITIES, SOFT, TargetExample
-from chainrule.core.loss import Evaluation
+from chainrule.core.loss import Evaluation, Warned
 from chainrule.core.losses.class_targets import ClassTargets, read_class_targets
 from chainrule.core.losses.crossentropy import OverClasses
-from chainrule.core.losses.probabilities import check_probabilities, warn_of_clipped
+from chainrule.core.losses.probabilities import check_probabilities, clip_warning, count_clipped
 
 
 class CategoricalFocalCrossentropy(OverClasses):
@@ -46,7 +46,7 @@ class CategoricalFocalCrossentropy(OverClasses):
         p, rest = np.maximum(outputs, self.epsilon), np.maximum(1 - outputs, 0)
         log_p, focus = np.log(p), rest**self.gamma
         values = targets.dot(focus * log_p) * -self.alpha
-        return Evaluation(values, (p, rest, log_p, focus, targets), warn_of_clipped(outputs, targets, self.epsilon))
+        return Evaluation(values, (p, rest, log_p, focus, targets), count_clipped(outputs, targets, self.epsilon))
 
     def backward(self, grad: Array, cache: Any) -> Array:
         p, rest, log_p, focus, targets = cache
@@ -55,3 +55,6 @@ class CategoricalFocalCrossentropy(OverClasses):
         slope = focus * (self.gamma * fraction - 1 / p)
         slope *= targets.scaled(grad * self.alpha, p.shape)
         return slope
+
+    def warning(self, noticed: int) -> Warned:
+        return clip_warning(noticed, self.epsilon)

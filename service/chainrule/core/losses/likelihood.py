@@ -46,18 +46,16 @@ class NegativeLogLikelihood(OverClasses):
         )
 
     def forward(self, outputs: Array, targets: ClassTargets) -> Evaluation:
-        return Evaluation(-targets.dot(outputs), (outputs.shape, targets), self._positive(outputs.max()))
+        return Evaluation(-targets.dot(outputs), (outputs.shape, targets), int((outputs > TOLERANCE).sum()))
 
     def backward(self, grad: Array, cache: Any) -> Array:
         shape, targets = cache
         return plain_zeros(targets.scaled(-grad, shape))
 
-    def _positive(self, largest: np.floating[Any]) -> tuple[Warned, ...]:
+    def warning(self, noticed: int) -> Warned:
         """Warn of outputs above 0, which are no logarithms of probabilities."""
-        if largest <= TOLERANCE:
-            return ()
         detail = (
-            f"the outputs are no logarithms of probabilities ({largest:.6g} is above 0): "
+            f"the outputs are no logarithms of probabilities ({noticed:,} {'is' if noticed == 1 else 'are'} above 0): "
             "end with log_softmax, or take cross_entropy on scores"
         )
-        return (Warned("positive_log_probabilities", detail, "/loss"),)
+        return Warned("positive_log_probabilities", detail, "/loss")

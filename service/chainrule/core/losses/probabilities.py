@@ -38,22 +38,18 @@ def _no_probabilities(fact: str, way_out: str) -> InputError:
     return InputError("invalid_parameter", "/loss", f"the outputs are no probabilities ({fact}): {way_out}")
 
 
-def warn_of_clipped(
-    outputs: Array, targets: ClassTargets, epsilon: float, *, fused_is_exact: bool = False
-) -> tuple[Warned, ...]:
-    """Count the probabilities below ``epsilon`` that the targets read, and warn of them."""
+def count_clipped(outputs: Array, targets: ClassTargets, epsilon: float) -> int:
+    """Count the probabilities below ``epsilon`` that the targets read."""
     below = outputs < epsilon
     if not below.any():
-        return ()
+        return 0
     read = targets.scaled(np.ones(outputs.shape[:-1], outputs.dtype), outputs.shape) != 0
-    return clip_warning(int((below & read).sum()), epsilon, fused_is_exact=fused_is_exact)
+    return int((below & read).sum())
 
 
-def clip_warning(count: int, epsilon: float, *, fused_is_exact: bool = False) -> tuple[Warned, ...]:
+def clip_warning(count: int, epsilon: float, *, fused_is_exact: bool = False) -> Warned:
     """Warn of so many probabilities below ``epsilon`` that the loss has read, and name the loss's way around it."""
-    if not count:
-        return ()
     what = "1 probability was" if count == 1 else f"{count} probabilities were"
     way_out = ": a fused loss is exact" if fused_is_exact else ""
     detail = f"{what} below epsilon {epsilon:g} and clipped, so that loss and gradient are bounded{way_out}"
-    return (Warned("clipped_probabilities", detail, "/loss/epsilon"),)
+    return Warned("clipped_probabilities", detail, "/loss/epsilon")
