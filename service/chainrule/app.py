@@ -43,12 +43,15 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
 
+    # Each dependency costs a request as much as all of the routing, so that there are none that decide nothing.
+    two_doors = settings.admin_port is not None
+    public, private = ([Depends(for_callers)], [Depends(for_operators)]) if two_doors else ([], [])
     locked = [Depends(key_required(settings.api_keys))] if settings.api_keys else []
-    app.include_router(compute.router, dependencies=[Depends(for_callers), *locked])
+    app.include_router(compute.router, dependencies=[*public, *locked])
     app.include_router(health.router)
-    app.include_router(metrics.router, dependencies=[Depends(for_operators)])
+    app.include_router(metrics.router, dependencies=private)
     for router in (catalog.router, docs.router, explanations.router):
-        app.include_router(router, dependencies=[Depends(for_callers)])
+        app.include_router(router, dependencies=public)
     routers = (compute.router, catalog.router, health.router, metrics.router, docs.router, explanations.router)
     app.state.routes = [route for router in routers for route in router.routes]
     app.openapi = partial(describe, app, locked=bool(locked))  # type: ignore[method-assign]  # as documented

@@ -17,7 +17,7 @@ from chainrule.errors import ErrorCode, Fault, InputError
 from chainrule.settings import Settings
 from tests.api.bodies import JSON, NEURON, NEURON_BODY
 from tests.conftest import Serve
-from tests.server import Server
+from tests.server import Server, wait_for
 
 CODES = get_args(ErrorCode)
 
@@ -138,6 +138,7 @@ def test_any_other_request_id_is_replaced(client: httpx.Client, given: str) -> N
 def test_a_request_is_one_line_in_the_log(server: Server, client: httpx.Client) -> None:
     client.post("/backward", content=NEURON_BODY, headers={**JSON, "X-Request-ID": "logged"})
     client.post("/backward", content=b"{", headers={**JSON, "X-Request-ID": "refused"})
+    wait_for(lambda: "refused" in {event["request_id"] for event in server.events("request")})
     lines = {event["request_id"]: event for event in server.events("request")}
     assert lines["logged"]["route"] == "/backward"
     assert lines["logged"]["status"] == 200

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
 
 from chainrule.cores import available_cores, blas_threads, part_threads
+from chainrule.serving.joining import JoiningTransport
 from chainrule.serving.listener import open_listener, url_of
 from chainrule.serving.process import BLAS_THREADS, keep_heap, share_cores
-from chainrule.serving.protocol import JoiningTransport
+from chainrule.serving.protocol import protocol_class
 
 
 class Wire(asyncio.Transport):
@@ -34,7 +38,7 @@ class Wire(asyncio.Transport):
         self.closed = True
 
     def get_extra_info(self, name: str, default: object = None) -> object:
-        return f"the {name}"
+        return f"the {name}" if name == "peername" else default
 
 
 async def test_head_and_body_leave_together() -> None:
@@ -67,6 +71,26 @@ async def test_nothing_is_sent_on_a_connection_that_has_gone() -> None:
 
 async def test_everything_else_is_asked_of_the_transport_itself() -> None:
     assert JoiningTransport(Wire(), asyncio.get_running_loop()).get_extra_info("peername") == "the peername"
+
+
+async def test_an_answer_has_left_when_the_application_is_told_that_it_is_complete() -> None:
+    wire, seen = Wire(), []
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+        await send({"type": "http.response.body", "body": b"bo", "more_body": True})
+        assert wire.sent == []
+        await send({"type": "http.response.body", "body": b"dy"})
+        seen.extend(wire.sent)
+
+    config = uvicorn.Config(app, lifespan="off", log_config=None)
+    protocol = protocol_class(10, 10)(config=config, server_state=ServerState(), app_state={})
+    protocol.connection_made(wire)
+    protocol.data_received(b"GET / HTTP/1.1\r\nHost: test\r\nConnection: keep-alive\r\n\r\n")
+    await asyncio.gather(*protocol.tasks)
+    protocol.connection_lost(None)
+    (pieces,) = seen
+    assert b"".join(pieces).endswith(b"\r\n\r\nbody")
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has these switches")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from contextlib import suppress
 
 import httpx
@@ -21,7 +22,7 @@ from tests.api.bodies import (
     zstd_bomb,
 )
 from tests.conftest import Serve
-from tests.server import Server
+from tests.server import Server, wait_for
 
 LIMIT = 1_000_000
 
@@ -135,6 +136,53 @@ def test_a_body_that_stalls_is_given_up_and_its_connection_closed(strict: Server
         answer = read_to_end(connection)
     assert answer.startswith(b"HTTP/1.1 504 ")
     assert problem_of(answer)["type"] == "/problems/deadline_exceeded"
+
+
+LARGE_BODY = NEURON_BODY + b" " * 500_000
+LARGE_HEAD = head("/backward", "Content-Type: application/json", f"Content-Length: {len(LARGE_BODY)}")
+
+
+def test_a_large_body_is_read_to_its_end_and_not_further(server: Server) -> None:
+    with connected(server) as connection:
+        connection.sendall(LARGE_HEAD)
+        for start in range(0, len(LARGE_BODY), 70_001):
+            connection.sendall(LARGE_BODY[start : start + 70_001])
+            time.sleep(0.001)
+        assert read_answer(connection)[0] == 200
+        connection.sendall((LARGE_HEAD + LARGE_BODY) * 2 + head("/health/live", "Connection: close", method="GET"))
+        answers = read_to_end(connection)
+    assert answers.count(b"HTTP/1.1 200 ") == 3
+    assert answers.count(b'"outputs":[[6.0]]') == 2
+
+
+def test_a_large_body_that_stalls_is_given_up_and_its_connection_closed(strict: Server) -> None:
+    with connected(strict) as connection:
+        connection.sendall(LARGE_HEAD + LARGE_BODY[:-1])
+        answer = read_to_end(connection)
+    assert answer.startswith(b"HTTP/1.1 504 ")
+    assert problem_of(answer)["type"] == "/problems/deadline_exceeded"
+
+
+def test_a_caller_who_leaves_in_the_middle_of_a_large_body_is_forgotten(serve: Serve) -> None:
+    server = serve()
+    with connected(server) as connection:
+        connection.sendall(LARGE_HEAD + LARGE_BODY[:200_000])
+        time.sleep(0.1)
+    gone = 'chainrule_requests_total{problem="abandoned",route="/backward",status="499"} 1.0'
+    with server.client() as client:
+        wait_for(lambda: gone in client.get("/metrics").text)
+
+
+def test_a_connection_is_still_good_after_a_large_body_was_refused_on_its_way(serve: Serve) -> None:
+    server = serve(MAX_BODY_BYTES=LIMIT, MAX_INTAKE_BYTES=LIMIT)
+    with connected(server) as first, connected(server) as second:
+        large = head("/backward", "Content-Type: application/json", f"Content-Length: {LIMIT}")
+        first.sendall(large + b" " * 600_000)
+        time.sleep(0.1)
+        second.sendall(large + b" " * LIMIT)
+        assert read_answer(second)[0] == 503
+        second.sendall(LARGE_HEAD + LARGE_BODY[:100] + b"x" * (len(LARGE_BODY) - 100))
+        assert read_answer(second)[0] in (400, 503)
 
 
 def test_a_head_that_stalls_is_given_up(strict: Server) -> None:

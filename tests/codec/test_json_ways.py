@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.codec import json_exact, json_fast, json_in
-from chainrule.codec.layout import REQUEST
+from chainrule.codec.layout import PLAIN, REQUEST
 from chainrule.errors import InputError
 from tests.codec import reference
 from tests.codec.comparison import same
@@ -100,6 +100,41 @@ def test_the_fast_way_vouches_for_ordinary_requests() -> None:
     assert same(json_fast.read(text, REQUEST), json_exact.read(text, REQUEST))
     for copied in (bytearray(text), memoryview(text)):
         assert same(json_fast.read(copied, REQUEST), json_exact.read(text, REQUEST))
+
+
+@settings(max_examples=300, deadline=None)
+@given(document=ANYTHING, separators=st.sampled_from([(",", ":"), (", ", ": ")]))
+def test_what_is_read_without_looking_at_it_is_what_the_exact_way_reads(document: Any, separators: Any) -> None:
+    text = json.dumps(document, ensure_ascii=False, separators=separators).encode("utf-8", "replace")
+    try:
+        plain = json_fast.read_plain(text)
+    except json_fast.UnprovenError:
+        return
+    assert same(plain, json_exact.read(text, PLAIN))
+
+
+def test_texts_are_read_without_looking_at_them_as_machines_write_them() -> None:
+    text = json.dumps(ORDINARY, separators=(",", ":")).encode()
+    assert json_fast.read_plain(text + b"   ") == ORDINARY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"a":1,"a":1}',
+        b'{"a":{"b":[1,{"c":2,"c":3}]}}',
+        b"[18446744073709551616]",
+        b"[1e999]",
+        b"[NaN]",
+        b'["\\ud800"]',
+        b"[1,]",
+        b"[" * 65 + b"]" * 65,
+        b"",
+    ],
+)
+def test_what_would_be_lost_without_looking_is_left_to_a_closer_look(text: bytes) -> None:
+    with pytest.raises(json_fast.UnprovenError):
+        json_fast.read_plain(text)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from chainrule.calls import Job, Prepare
 from chainrule.codec import (
     JSON,
     BodyTooLarge,
+    Bytes,
     ContentEncoding,
     NonFiniteAnswerError,
     compress,
@@ -19,7 +20,7 @@ from chainrule.codec import (
     decompress,
     encode,
 )
-from chainrule.errors import InputError, Proceed, go_on
+from chainrule.errors import InputError, Proceed
 from chainrule.settings import Settings
 
 WORTH_COMPRESSING = 16 * 1024
@@ -33,19 +34,37 @@ class Answer(NamedTuple):
     compression: ContentEncoding | None = None
 
 
-SMALL_BODY = 16 * 1024
+SMALL_BODY = 32 * 1024
 """Bytes of a body that is looked at before it is known what it costs, ..."""
 
 SMALL_COUNT = 64
-"""... and types in it: each layer of a definition has one, and takes some time to be read and resolved."""
+"""... types in it: each layer of a definition has one, and takes some time to be read and resolved, ..."""
+
+SMALL_STEPS = 4
+"""... and steps that reading it may take: ordinary texts take none, and those that are read number by number many."""
+
+
+class _ManyStepsError(Exception):
+    """Reading takes longer than a small request may."""
+
+
+class _Steps:
+    """Goes on for so many steps, and no further."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+
+    def __call__(self) -> None:
+        """Count a step."""
+        self._left -= 1
+        if self._left < 0:
+            raise _ManyStepsError
 
 
 class Computation:
     """Decompress, decode, resolve, compute, encode: called once, in a thread, asking between whether to go on."""
 
-    def __init__(
-        self, body: bytes | bytearray, form: Form, prepare: Prepare, settings: Settings, watch: Stopwatch
-    ) -> None:
+    def __init__(self, body: Bytes, form: Form, prepare: Prepare, settings: Settings, watch: Stopwatch) -> None:
         self._body = body
         self._form = form
         self._prepare = prepare
@@ -60,9 +79,13 @@ class Computation:
         What is small enough to find that out at once is decoded and resolved here.
         """
         body = self._body
-        if self._form.compression or len(body) > SMALL_BODY or body.count(b'"type"') > SMALL_COUNT:
+        if self._form.compression or len(body) > SMALL_BODY or bytes(body).count(b'"type"') > SMALL_COUNT:
             return False
-        self._job = self._resolved(go_on)
+        try:
+            self._job = self._resolved(_Steps(SMALL_STEPS))
+        except _ManyStepsError:
+            self._body = body  # for the thread, which has the time to read it
+            return False
         self._admitted = perf_counter()
         return self._job.small
 
@@ -91,7 +114,7 @@ class Computation:
         with self._watch.phase("resolve"):
             return self._prepare(document, self._settings.limits)
 
-    def _plain_body(self, proceed: Proceed) -> bytes | bytearray:
+    def _plain_body(self, proceed: Proceed) -> Bytes:
         body, self._body = self._body, b""  # nothing else refers to it: computing needs the room
         if self._form.compression is None:
             return body

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule.codec import json_in, json_out, safetensors_in, safetensors_out
+from chainrule.codec.arrays import Bytes
 from chainrule.codec.compression import (
     CONTENT_ENCODINGS,
     BodyTooLarge,
@@ -26,6 +27,7 @@ __all__ = [
     "JSON",
     "SAFETENSORS",
     "BodyTooLarge",
+    "Bytes",
     "ContentEncoding",
     "Decompressor",
     "Document",
@@ -43,7 +45,7 @@ Document = dict[str, Any]
 """A JSON-like tree with arrays in it."""
 
 
-def decode(body: bytes | bytearray | memoryview, media_type: str, proceed: Proceed = go_on) -> Document:
+def decode(body: Bytes, media_type: str, proceed: Proceed = go_on) -> Document:
     """Read a request.
 
     Parameters

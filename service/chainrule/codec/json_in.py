@@ -10,12 +10,15 @@ from typing import Any, Final
 
 from chainrule.codec import json_exact, json_fast
 from chainrule.codec.arrays import Bytes
-from chainrule.codec.layout import REQUEST, Place
+from chainrule.codec.layout import PLAIN, REQUEST, Place
 from chainrule.codec.wording import described
 from chainrule.errors import InputError, Proceed, go_on
 
 _LARGE: Final = 16 << 20
 """Bytes of a text of which only one is read the fast way at a time: that takes up to 18 times its size."""
+
+_SHORT: Final = 16 << 10
+"""Bytes of a text without arrays that is worth a try to read it the fastest way."""
 
 _large_text = Lock()
 
@@ -45,6 +48,9 @@ def read(text: Bytes, place: Place, proceed: Proceed = go_on) -> Any:
     """
     if bytes(text[:3]) == codecs.BOM_UTF8:  # some editors and shells write one, and RFC 8259 lets a reader ignore it
         text = text[3:]
+    if place is PLAIN and len(text) <= _SHORT:
+        with suppress(json_fast.UnprovenError):
+            return json_fast.read_plain(text)
     with suppress(json_fast.UnprovenError), _turn(len(text), proceed):
         return json_fast.read(text, place)
     # Not inside of an except: its exception would keep the memory of the fast way, many times the text.

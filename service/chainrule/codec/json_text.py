@@ -38,7 +38,7 @@ _HINTS = {
     "inf": ": JSON has no such number",
 }
 
-_STRETCH = 1 << 14
+_STRETCH = 1 << 11
 """Bytes that are read without a look at whether to go on."""
 
 _MOST_INTEGER_DIGITS = 64

@@ -14,6 +14,10 @@ import structlog
 from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from chainrule.api.body import READ_INTO
+from chainrule.serving.in_place import Arrived, Filling
+from chainrule.serving.joining import JoiningTransport
+
 log = structlog.get_logger()
 
 LARGEST_HEAD = 64 * 1024
@@ -24,39 +28,6 @@ SLOWEST = 16 * 1024
 
 FRAMING = 8
 """Bytes of chunk sizes that are let through for each byte of a body: a body may come in chunks of one byte."""
-
-
-class JoiningTransport:
-    """A transport that sends what is written in one turn of the event loop by one system call, and copies nothing.
-
-    uvicorn writes head and body apart. A process killed between the two leaves a 200 without a body, which no load
-    balancer tries again.
-    """
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
-        self._loop = loop
-        self._pending: list[bytes] = []
-
-    def write(self, data: bytes) -> None:
-        """Send soon."""
-        if not self._pending:
-            self._loop.call_soon(self.flush)
-        self._pending.append(data)
-
-    def flush(self) -> None:
-        """Send now."""
-        pending, self._pending = self._pending, []
-        if pending and not self._transport.is_closing():
-            self._transport.writelines(pending)
-
-    def close(self) -> None:
-        """Send what is left, and close."""
-        self.flush()
-        self._transport.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
 
 
 class Parser(HttpRequestParser):
@@ -96,6 +67,8 @@ class Protocol(HttpToolsProtocol):
     send_timeout_seconds = 30.0
     """Both are set on a subclass by `protocol_class`, since uvicorn makes the instances."""
 
+    _in_place = False
+    """Whether what is received is where the application wants it, and needs no other place."""
     _around_body = 0
     """Bytes of the current request that are not of its body."""
     _offering: list[tuple[bytes, bytes]] | None = None
@@ -139,6 +112,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins, perhaps right behind another one."""
         super().on_message_begin()
+        self.scope["extensions"] = {READ_INTO: {"call": self._read_into}}
         if self._timer is None:
             self._expect_head()
 
@@ -154,10 +128,12 @@ class Protocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Count a piece of the body out, with the framing that it may have."""
         self._around_body = max(self._around_body - (1 + FRAMING) * len(body), 0)
-        super().on_body(body)
+        if not self._in_place:
+            super().on_body(body)
 
     def on_response_complete(self) -> None:
         """The answer is out. If the body was refused unread, the rest of it is read and thrown away for a while."""
+        cast(JoiningTransport, self.transport).flush()  # the caller has it before it is logged and counted
         super().on_response_complete()
         if self.cycle.more_body and not self.transport.is_closing():
             self._timer = self.loop.call_later(self.header_timeout_seconds, self.transport.close)
@@ -186,6 +162,17 @@ class Protocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed; the contract's codes are for requests, and this is none."""
         self._refuse(400, "Bad Request", "what came on this connection is not an HTTP/1.1 request")
+
+    async def _read_into(self, buffer: memoryview, arrived: Arrived) -> None:
+        """Fill a buffer with the next bytes of a body that was received to here; see `api.body`."""
+        self.flow.resume_reading()  # a first piece that is large pauses it
+        await Filling(self, self._step_over, buffer, arrived).done()
+
+    def _step_over(self, data: memoryview) -> None:
+        """Receive what is in its place already."""
+        self._in_place = True
+        self.data_received(data)  # type: ignore[arg-type]  # the parser takes any buffer
+        self._in_place = False
 
     def _between_requests(self) -> bool:
         cycle = cast(RequestResponseCycle | None, self.cycle)  # None before the first request, which its type hides
