@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from chainrule.codec import (
     compress,
     decode,
     decompress,
-    encode,
+    encode_in_pieces,
 )
 from chainrule.errors import InputError, Proceed
 from chainrule.settings import Settings
@@ -28,9 +29,9 @@ WORTH_COMPRESSING = 16 * 1024
 
 
 class Answer(NamedTuple):
-    """The bytes of an answer, and how they are compressed, if they are."""
+    """The bytes of an answer, in pieces that stand one behind the other, and how they are compressed, if they are."""
 
-    content: bytes
+    pieces: Sequence[Bytes]
     compression: ContentEncoding | None = None
 
 
@@ -99,13 +100,15 @@ class Computation:
         proceed()
         with watch.phase("encode"):
             try:
-                content = encode(answer, form.accept, base64=job.base64)
+                pieces = encode_in_pieces(answer, form.accept, base64=job.base64)
             except NonFiniteAnswerError as error:  # the core looks at every layer, but a sum over one may overflow too
                 raise InputError("non_finite_result", "", str(error)) from None
-            if form.accept == JSON and not job.base64 and len(content) >= WORTH_COMPRESSING and form.answer_compression:
-                proceed()
-                return Answer(compress(content, form.answer_compression), form.answer_compression)
-            return Answer(content)
+            if form.accept == JSON and not job.base64 and form.answer_compression:
+                (content,) = pieces
+                if len(content) >= WORTH_COMPRESSING:
+                    proceed()
+                    return Answer([compress(content, form.answer_compression)], form.answer_compression)
+            return Answer(pieces)
 
     def _resolved(self, proceed: Proceed) -> Job:
         with self._watch.phase("decode"):

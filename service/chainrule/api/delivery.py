@@ -22,8 +22,13 @@ class Delivery(Response):
     """
 
     def __init__(self, answer: Answer, media_type: str, unsent: Room) -> None:
-        super().__init__(answer.content, headers=_headers(answer), media_type=media_type)
+        self._size = sum(map(len, answer.pieces))
+        prompt = self._size <= PROMPT
+        self._pieces = () if prompt else answer.pieces
         self._unsent = unsent
+        super().__init__(
+            b"".join(answer.pieces) if prompt else b"", headers=_headers(answer, self._size), media_type=media_type
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer.
@@ -33,17 +38,19 @@ class Delivery(Response):
         Refusal
             ``overloaded``, if too many answers wait for their callers already.
         """
-        if len(self.body) <= PROMPT:
+        if not self._pieces:
             await super().__call__(scope, receive, send)
             return
         with self._unsent.hold() as hold:
-            hold.grow(len(self.body))
+            hold.grow(self._size)
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            await send({"type": "http.response.body", "body": self.body, "more_body": True})
-            self.body = b""
+            pieces, self._pieces = [*self._pieces], ()
+            while pieces:  # so that nothing but the connection holds what it has
+                await send({"type": "http.response.body", "body": pieces.pop(0), "more_body": True})
             await asyncio.sleep(0)  # now the connection has it, and says in the next line when it is through
             await send({"type": "http.response.body", "body": b""})
 
 
-def _headers(answer: Answer) -> dict[str, str]:
-    return {"Content-Encoding": answer.compression, "Vary": "Accept-Encoding"} if answer.compression else {}
+def _headers(answer: Answer, size: int) -> dict[str, str]:
+    compressed = {"Content-Encoding": answer.compression, "Vary": "Accept-Encoding"} if answer.compression else {}
+    return {"Content-Length": str(size), **compressed}

@@ -36,6 +36,7 @@ __all__ = [
     "decode",
     "decompress",
     "encode",
+    "encode_in_pieces",
 ]
 
 JSON = "application/json"
@@ -94,6 +95,14 @@ def encode(answer: Document, media_type: str, *, base64: bool) -> bytes:
     >>> encode({"outputs": np.array([[0.5, 2.0]]), "loss": None}, JSON, base64=False)
     b'{"outputs":[[0.5,2.0]],"loss":null}'
     """
+    return b"".join(encode_in_pieces(answer, media_type, base64=base64))
+
+
+def encode_in_pieces(answer: Document, media_type: str, *, base64: bool) -> list[Bytes]:
+    """Write an answer as :func:`encode` does, in pieces that stand one behind the other.
+
+    Pieces may be views of the answer's arrays, so those must not be changed any more.
+    """
     if media_type == SAFETENSORS:
         return safetensors_out.encode(answer)
-    return json_out.encode(answer, base64=base64)
+    return [json_out.encode(answer, base64=base64)]

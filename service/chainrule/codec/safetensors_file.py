@@ -72,13 +72,15 @@ def read(body: Bytes) -> File:
     return File(tensors, metadata)
 
 
-def write(file: File) -> bytes:
-    """Write a file: wide numbers first, each of which stands at a multiple of its own width then.
+def write(file: File) -> list[Bytes]:
+    """Write a file, in pieces that stand one behind the other; the large ones are views of the tensors.
+
+    Wide numbers come first, each of which stands at a multiple of its own width then.
 
     Examples
     --------
     >>> import numpy as np
-    >>> read(write(File({"x": np.array([1.5, 2.0])}, {"made": "here"})))
+    >>> read(b"".join(write(File({"x": np.array([1.5, 2.0])}, {"made": "here"}))))
     File(tensors={'x': array([1.5, 2. ])}, metadata={'made': 'here'})
     """
     header: dict[str, Any] = {METADATA: file.metadata}
@@ -90,7 +92,7 @@ def write(file: File) -> bytes:
         pieces.append(bytes_of(tensor))
     text = orjson.dumps(header)
     text += b" " * (-len(text) % _ALIGNMENT)
-    return b"".join([len(text).to_bytes(_LENGTH_BYTES, "little"), text, *pieces])
+    return [len(text).to_bytes(_LENGTH_BYTES, "little") + text, *pieces]
 
 
 def _header_end(body: memoryview) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from chainrule.codec import json_out, safetensors_file
-from chainrule.codec.arrays import Array
+from chainrule.codec.arrays import Array, Bytes
 from chainrule.codec.layout import Keys, response_name
 from chainrule.codec.safetensors_file import File
 
@@ -15,8 +15,8 @@ REST: Final = "response"
 """The metadata that holds the answer without its arrays."""
 
 
-def encode(answer: dict[str, Any]) -> bytes:
-    """Write an answer in safetensors.
+def encode(answer: dict[str, Any]) -> list[Bytes]:
+    """Write an answer in safetensors, in pieces that stand one behind the other.
 
     Raises
     ------

@@ -9,15 +9,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from chainrule.api.problems import Refusal
 
-PIECE = 256 * 1024
-"""Bytes that are read at once, at the most: as many as stay in the cache while the parser steps over them."""
-
 Arrived = Callable[[int], None]
 """Told how many bytes have come; a ``Refusal`` ends the reading."""
 
 
 class Filling(asyncio.BufferedProtocol):
-    """Stands in for the protocol of a connection until a buffer is full.
+    """Stands in for the protocol of a connection until the rest of a body is in its buffer.
 
     On the ordinary way each byte of a body is copied five times between the kernel and whoever reads it, and the
     application's task is woken for every piece.
@@ -26,22 +23,23 @@ class Filling(asyncio.BufferedProtocol):
     ----------
     protocol
         What it stands in for.
-    step_over
-        Told every piece, for the parser, which has to know where the next request begins.
     buffer
-        Where the next bytes go. There must not be fewer of them in the body.
+        Where the rest of the body goes, as long as it.
     arrived
         Told of every piece.
+    stood_back
+        Told when it is the protocol's turn again, before anything else arrives.
     """
 
     def __init__(
-        self, protocol: HttpToolsProtocol, step_over: Callable[[memoryview], None], buffer: memoryview, arrived: Arrived
+        self, protocol: HttpToolsProtocol, buffer: memoryview, arrived: Arrived, stood_back: Callable[[Filling], None]
     ) -> None:
         self._protocol = protocol
+        self._stood_back = stood_back
         self._transport = protocol.transport
-        self._step_over = step_over
         self._buffer = buffer
         self._arrived = arrived
+        self._filled = 0
         self._end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def done(self) -> None:
@@ -60,26 +58,35 @@ class Filling(asyncio.BufferedProtocol):
         finally:
             self._stand_back()
 
+    @property
+    def full(self) -> bool:
+        """Whether the body is there to its end."""
+        return self._filled == len(self._buffer)
+
+    @property
+    def filled(self) -> memoryview:
+        """What is there of it."""
+        return self._buffer[: self._filled]
+
     def get_buffer(self, _sizehint: int) -> memoryview:
         """Where the next piece goes."""
-        return self._buffer[:PIECE]
+        return self._buffer[self._filled :]
 
     def buffer_updated(self, count: int) -> None:
         """A piece is there."""
-        piece, self._buffer = self._buffer[:count], self._buffer[count:]
-        self._step_over(piece)
+        self._filled += count
         try:
             self._arrived(count)
         except Refusal as refusal:
             self._finish(refusal)
         else:
-            if not self._buffer:
+            if self.full:
                 self._finish()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The caller has gone."""
-        self._protocol.connection_lost(exc)
         self._finish(ConnectionResetError())
+        self._protocol.connection_lost(exc)
 
     def pause_writing(self) -> None:
         """Pass it on."""
@@ -101,3 +108,4 @@ class Filling(asyncio.BufferedProtocol):
     def _stand_back(self) -> None:
         if self._transport.get_protocol() is self:
             self._transport.set_protocol(self._protocol)
+            self._stood_back(self)

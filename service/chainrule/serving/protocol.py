@@ -26,6 +26,9 @@ LARGEST_HEAD = 64 * 1024
 SLOWEST = 16 * 1024
 """Bytes a second of an answer that a caller has to take."""
 
+STEP = 256 * 1024
+"""Bytes that the parser is given at once of what was read without it: it copies them."""
+
 FRAMING = 8
 """Bytes of chunk sizes that are let through for each byte of a body: a body may come in chunks of one byte."""
 
@@ -68,7 +71,7 @@ class Protocol(HttpToolsProtocol):
     """Both are set on a subclass by `protocol_class`, since uvicorn makes the instances."""
 
     _in_place = False
-    """Whether what is received is where the application wants it, and needs no other place."""
+    """Whether the parser is given what is in its place already."""
     _around_body = 0
     """Bytes of the current request that are not of its body."""
     _offering: list[tuple[bytes, bytes]] | None = None
@@ -164,14 +167,21 @@ class Protocol(HttpToolsProtocol):
         self._refuse(400, "Bad Request", "what came on this connection is not an HTTP/1.1 request")
 
     async def _read_into(self, buffer: memoryview, arrived: Arrived) -> None:
-        """Fill a buffer with the next bytes of a body that was received to here; see `api.body`."""
+        """Fill a buffer with the rest of a body; see `api.body`."""
         self.flow.resume_reading()  # a first piece that is large pauses it
-        await Filling(self, self._step_over, buffer, arrived).done()
+        await Filling(self, buffer, arrived, self._catch_up).done()
 
-    def _step_over(self, data: memoryview) -> None:
-        """Receive what is in its place already."""
+    def _catch_up(self, filling: Filling) -> None:
+        """Bring the parser, which has seen nothing of what was read in place, to where the connection is."""
+        if filling.full:
+            self.parser = Parser(self)  # what comes now is another request
+            self.on_message_complete()
+            return
+        if self.transport.is_closing():
+            return
         self._in_place = True
-        self.data_received(data)  # type: ignore[arg-type]  # the parser takes any buffer
+        for start in range(0, len(filling.filled), STEP):
+            self.data_received(filling.filled[start : start + STEP])  # type: ignore[arg-type]  # it takes any buffer
         self._in_place = False
 
     def _between_requests(self) -> bool:
