@@ -6,6 +6,11 @@ import json
 import socket
 import time
 
+import httpx
+import numpy as np
+import safetensors.numpy
+
+from chainrule.codec import SAFETENSORS
 from tests.api.bodies import NEURON, connected, head
 from tests.conftest import Serve
 from tests.server import Server, wait_for
@@ -51,6 +56,17 @@ def test_one_that_is_alone_has_room_whatever_its_size(serve: Serve) -> None:
             answer = client.post("/forward", content=LARGE, headers={"Content-Type": "application/json"})
             assert answer.status_code == 200
             assert len(answer.content) > 16_000_000
+
+
+def test_a_large_answer_in_safetensors_is_the_file_that_the_codec_writes(client: httpx.Client) -> None:
+    numbers = np.arange(200_000.0).reshape(1, -1)
+    request = {"network": {"layers": [{"type": "relu"}]}, "batch": {"inputs": numbers.tolist()}}
+    asked = {**request, "options": {"include": ["activations"]}}
+    answer = client.post("/forward", json=asked, headers={"Accept": SAFETENSORS})
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    tensors = safetensors.numpy.load(answer.content)
+    assert tensors.keys() == {"outputs", "activations.relu_0"}
+    assert all((tensor == numbers).all() for tensor in tensors.values())
 
 
 def test_a_caller_that_does_not_read_is_cut_off_and_one_that_reads_slowly_is_not(serve: Serve) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chainrule_client import Client
-from docs.pictures import neuron
+from docs.pictures import neuron, request
 from tests.server import Server
 
 
@@ -12,3 +12,7 @@ def test_the_neuron_is_drawn_from_real_answers(server: Server) -> None:
         drawn = neuron.draw(neuron.ask(client))
 
     assert drawn == neuron.PICTURE.read_text("utf-8"), "draw it again: python docs/pictures/neuron.py"
+
+
+def test_the_request_is_drawn_from_its_numbers() -> None:
+    assert request.draw() == request.PICTURE.read_text("utf-8"), "draw it again: python docs/pictures/request.py"
