@@ -100,6 +100,7 @@ def test_without_traces_the_log_still_tells_whose_trace_a_request_is_in(serve: S
     with server.client() as client:
         client.post("/backward", json=NEURON, headers={"traceparent": TRACEPARENT})
         client.post("/backward", json=NEURON, headers={"traceparent": "nonsense"})
+    wait_for(lambda: sum(one["route"] == "/backward" for one in server.events("request")) == 2)
     first, second = [one for one in server.events("request") if one["route"] == "/backward"]
     assert first["trace_id"] == TRACE
     assert "trace_id" not in second
