@@ -13,7 +13,8 @@ from chainrule.calls import CALLS
 from chainrule.codec import JSON, decode, encode
 from chainrule.core.limits import Limits
 from chainrule.errors import Fault, InputError, go_on
-from tests.conformance.test_cases import CASES, KIT, Case
+from tests.conformance.kit import KIT
+from tests.conformance.test_cases import CASES, Case
 
 PREPARE = {call.path: call.prepare for call in CALLS if call.has_arrays}
 

@@ -1,45 +1,38 @@
-"""Plays the conformance cases over real HTTP, in every encoding."""
+"""Plays the conformance cases over real HTTP, in every encoding, compressed and not, and mixed."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+from tests.conformance.forms import Compressed, Mixed, Plain
+from tests.conformance.kit import KIT
 from tests.server import Server
 
 HERE = Path(__file__).parent
 ENCODINGS = ("json", "base64", "safetensors")
+FORMS: dict[str, Any] = {
+    **{encoding: partial(Plain, encoding=encoding) for encoding in ENCODINGS},
+    **{f"{encoding}, compressed": partial(Compressed, encoding=encoding) for encoding in ENCODINGS},
+    "mixed": Mixed,
+}
 
 Case = dict[str, Any]
-
-
-def _kit() -> ModuleType:
-    """The kit's runner, which knows the contract and nothing of this service."""
-    spec = importlib.util.spec_from_file_location("conformance_kit", HERE / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-KIT = _kit()
 
 
 FILES = {path.stem: json.loads(path.read_text())["cases"] for path in sorted((HERE / "cases").glob("*.json"))}
 CASES = {f"{stem}-{case['name']}": case for stem, cases in FILES.items() for case in cases}
 
 
-@pytest.fixture(scope="module", params=ENCODINGS)
+@pytest.fixture(scope="module", params=FORMS)
 def service(server: Server, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """The service, spoken to in one of the encodings."""
-    service = KIT.Service(server.url, request.param, timeout=60.0)
+    """The service, spoken to in one of the forms."""
+    service = FORMS[request.param](server.url)
     with service.client:
         yield service
 
