@@ -113,8 +113,10 @@ class _Walk:
         return _number(node) if place.array else node
 
     def _object(self, node: simdjson.Object, place: Place, level: int) -> dict[str, Any]:
+        if len(node) > MOST_MEMBERS:  # before they are read, in one go during which no other thread runs
+            raise UnprovenError
         keys = list(node)
-        if len(keys) > MOST_MEMBERS or len(set(keys)) < len(keys):
+        if len(set(keys)) < len(keys):
             raise UnprovenError
         if any("\0" in key for key in keys):  # simdjson would look for what stands before it
             raise UnprovenError
