@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format generate bench fuzz coverage mutants lock upgrade image image-test clean FORCE
+.PHONY: help run test check format generate bench fuzz soak coverage mutants lock upgrade image image-test clean FORCE
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,8 +40,12 @@ bench: $(VENV)/.bench  ## Print the tables of ratios: what a call costs over bar
 	@for script in benchmarks/[a-z]*.py; do \
 		OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1; done
 
-fuzz: $(VENV)/.dev  ## Send many thousands of damaged bodies to a service (ANY_BODIES=20000)
+fuzz: $(VENV)/.dev  ## Send thousands of damaged bodies to a service, and a million of each kind to the codec (half an hour)
 	@ANY_BODIES=$(or $(ANY_BODIES),20000) $(BIN)/python -m pytest tests/api/test_any_bytes.py $(PYTEST_ARGS)
+	@DAMAGED_BODIES=$(or $(DAMAGED_BODIES),1000000) $(BIN)/python -m pytest tests/codec/test_damaged.py $(PYTEST_ARGS)
+
+soak: $(VENV)/.dev  ## Keep a service under mixed load, and look at its answers and its memory (SOAK_MINUTES=20)
+	@SOAK_MINUTES=$(or $(SOAK_MINUTES),20) $(BIN)/python -m pytest tests/api/test_soak.py --log-cli-level=info $(PYTEST_ARGS)
 
 coverage: $(VENV)/.dev  ## Run the tests, and print which lines none of them reached
 	@$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
@@ -63,8 +67,8 @@ upgrade: lock  ## Write the lock files with the newest version of everything
 image:  ## Build the container image
 	@scripts/image.sh
 
-image-test:  ## Build the image, then really start, ask and stop it (needs root)
-	@scripts/image-test.sh
+image-test:  ## Build the image, then really start, ask, stop and kill it (needs root; KILLS=40 is a longer run)
+	@KILLS=$(KILLS) scripts/image-test.sh
 
 clean:  ## Remove the environment and all that tools leave behind
 	@rm -rf $(VENV) .mutants dist .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

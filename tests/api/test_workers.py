@@ -13,6 +13,8 @@ import pytest
 from chainrule.api.problems import Refusal
 from chainrule.api.workers import Workers
 from chainrule.errors import Abandoned, DeadlineExceeded, Proceed
+from chainrule.serving import server
+from chainrule.serving.server import Rest
 from tests.server import wait_for
 
 LONG = 60.0
@@ -139,3 +141,15 @@ async def test_the_numbers_of_the_queue_are_told() -> None:
         await asyncio.sleep(0)
     assert told[0] == (1, 0)
     assert told[-1] == (0, 0)
+
+
+async def test_a_pause_is_told_once_and_again_only_after_more_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "REST_SECONDS", 0.0)
+    workers = Workers(1, 0, LONG)
+    rest = Rest(workers)
+    assert not rest.has_begun()  # nothing was ever computed
+    for _ in range(2):
+        async with busy(workers):
+            assert not rest.has_begun()
+        await until(lambda: workers.running == 0)
+        assert [rest.has_begun() for _ in range(3)] == [True, False, False]

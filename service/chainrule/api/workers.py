@@ -74,6 +74,8 @@ class Workers:
         self.queue_size = queue_size
         self.seconds = seconds
         self._watch = watch
+        self.admissions = 0
+        """Jobs that were ever taken."""
         self._admitted = 0
         self._lock = Lock()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="compute")
@@ -114,6 +116,7 @@ class Workers:
         if self._admitted >= self.threads + self.queue_size:
             detail = f"{self.running} requests are computed and {self.waiting} wait; try again soon"
             raise Refusal("overloaded", detail, {"Retry-After": "1"})
+        self.admissions += 1
         self._count(+1)
         job = self._pool.submit(ticket.run)
         # Its place is free when its thread is, which after a deadline is later than the answer.
