@@ -27,9 +27,9 @@ NEURON: dict[str, Any] = {
 NEURON_BODY = json.dumps(NEURON).encode()
 
 
-def slow(layers: int) -> bytes:
-    """A body that takes long to compute in many small steps: a thousand samples through many layers of tanh."""
-    array = np.linspace(-1.0, 1.0, 128_000).reshape(1000, 128)
+def slow(layers: int, samples: int = 1000) -> bytes:
+    """A body that takes long to compute in many small steps: samples of 128 features through many layers of tanh."""
+    array = np.linspace(-1.0, 1.0, 128 * samples).reshape(samples, 128)
     inputs = {"dtype": "float64", "shape": list(array.shape), "base64": base64.b64encode(array.tobytes()).decode()}
     request = {
         "network": {"layers": [{"type": "tanh"}] * layers},
