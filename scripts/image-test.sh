@@ -6,6 +6,7 @@
 # podman and runc are the engine. A base image cannot be pulled everywhere, so a stand-in takes its name: Debian with
 # the same version of Python, made from the mirror that this machine's apt uses. The Dockerfile is the real one.
 #
+# KILLS            how often a replica is killed under load; 2 if it is not set, and each takes some 15 seconds
 # IMAGE_TEST_BASE  a file that keeps the stand-in between runs; for those who work on this script
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -243,7 +244,8 @@ try_failover() {
   start_replica second 127.0.0.3 "$port" 5
   run_balancer --detach --name balancer --env "CHAINRULE_REPLICAS=chainrule:$port" --env "CHAINRULE_BALANCER_BIND=127.0.0.1:$port" \
     "$BALANCER" haproxy -W -db -f /haproxy.cfg >>"$work/run.log" 2>&1
-  answer=$(python3 scripts/image_checks.py failover podman "http://127.0.0.1:$port" first=127.0.0.2 second=127.0.0.3 2>>"$work/run.log")
+  answer=$(python3 scripts/image_checks.py failover podman "http://127.0.0.1:$port" first=127.0.0.2 second=127.0.0.3 \
+    --kills "${KILLS:-2}" 2>>"$work/run.log")
   kept "$answer"
 }
 

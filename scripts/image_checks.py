@@ -3,13 +3,15 @@
 ::
 
     image_checks.py neuron URL                          ask the chapter's neuron, compare every number
-    image_checks.py failover ENGINE URL NAME=ADDRESS…   kill replicas under load, count the requests that are lost
+    image_checks.py failover ENGINE URL NAME=ADDRESS… [--kills N]
+                                                        kill replicas under load, count the requests that are lost
 """
 
 from __future__ import annotations
 
 import argparse
 import http.client
+import itertools
 import json
 import random
 import socket
@@ -211,19 +213,22 @@ class Load:
         return "answered" if answer == self._expected[which] else "another answer"
 
 
-def check_failover(engine: str, url: str, addresses: dict[str, str]) -> None:
-    """Kill one replica after the other, then stop one as an orchestrator does, each under load."""
+def check_failover(engine: str, url: str, addresses: dict[str, str], kills: int) -> None:
+    """Kill one replica after the other, in turns, then stop one as an orchestrator does, each under load."""
     replicas = Replicas(engine, addresses)
     wait_until(Caller(url).is_ready, "the balancer to find a replica")
     load = Load(url)
-    first, second = addresses
+    names = itertools.cycle(addresses)
     total: Counter[str] = Counter()
-    for name, end in ((first, replicas.die), (second, replicas.die), (first, replicas.stop)):
-        total += outcomes_while(load, partial(end, name))
+    for number, end in enumerate([replicas.die] * kills + [replicas.stop], start=1):
+        name = next(names)
+        outcomes = outcomes_while(load, partial(end, name))
+        print(f"end {number} of {kills + 1}, {name}: {dict(outcomes)}", file=sys.stderr, flush=True)
+        total += outcomes
         replicas.start(name)
         time.sleep(SECONDS_TO_BE_FOUND)
     lost = total.total() - total["answered"]
-    print(f"{total.total()} requests, 2 replicas killed and 1 stopped: {lost} lost")
+    print(f"{total.total()} requests, replicas killed {kills} times and stopped once: {lost} lost")
     if lost:
         sys.exit(f"what became of them: {dict(total)}")
 
@@ -248,11 +253,12 @@ def main() -> None:
     failover.add_argument("engine")
     failover.add_argument("url")
     failover.add_argument("replicas", nargs=2, metavar="NAME=ADDRESS")
+    failover.add_argument("--kills", type=int, default=2, help="how often a replica is killed")
     given = parser.parse_args()
     if given.command == "neuron":
         check_neuron(given.url)
     else:
-        check_failover(given.engine, given.url, dict(one.split("=") for one in given.replicas))
+        check_failover(given.engine, given.url, dict(one.split("=") for one in given.replicas), given.kills)
 
 
 if __name__ == "__main__":
