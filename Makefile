@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format generate bench fuzz soak coverage mutants lock upgrade image image-test clean FORCE
+.PHONY: help run test check format generate bench picture fuzz soak coverage mutants lock upgrade image image-test clean FORCE
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -36,9 +36,12 @@ generate: $(VENV)/.dev  ## Write what follows from the code: the vocabulary in d
 	@$(BIN)/python -m scripts.vocabulary
 	@$(BIN)/python -m scripts.builders
 
-bench: $(VENV)/.bench  ## Print the tables of ratios: what a call costs over bare NumPy, and the core over PyTorch
+bench: $(VENV)/.bench $(VENV)/.peers  ## Print the tables of ratios: a call over bare NumPy, over peers, and the core over PyTorch
 	@for script in benchmarks/[a-z]*.py; do \
 		OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1; done
+
+picture: $(VENV)/.pictures  ## Measure how time grows with the size of a body, and draw docs/pictures/sizes.svg
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.sizes docs/pictures/sizes.svg
 
 fuzz: $(VENV)/.dev  ## Send thousands of damaged bodies to a service, and a million of each kind to the codec (half an hour)
 	@ANY_BODIES=$(or $(ANY_BODIES),20000) $(BIN)/python -m pytest tests/api/test_any_bytes.py $(PYTEST_ARGS)
@@ -58,6 +61,8 @@ lock: $(VENV)/.dev  ## Write the lock files after a change of dependencies; pins
 	$(call compile,build,--group build -c requirements/run.txt)
 	$(call compile,dev,--group dev -c requirements/run.txt pyproject.toml clients/python/pyproject.toml)
 	$(call compile,mutants,--group mutants -c requirements/dev.txt)
+	$(call compile,peers,--group peers)
+	$(call compile,pictures,--group pictures -c requirements/dev.txt)
 	@UV_FIND_LINKS='$(PIP_FIND_LINKS)' $(UV) --group bench --no-deps -o requirements/bench.txt >/dev/null 2>&1 \
 		|| echo 'requirements/bench.txt stays as it is: the build of PyTorch for the CPU is not to be found from here'
 
@@ -112,6 +117,16 @@ $(VENV)/.dev: $(VENV)/pyvenv.cfg pyproject.toml clients/python/pyproject.toml
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
 	@$(PIP) install --no-deps --require-hashes -r requirements/bench.txt 2>/dev/null && touch $@ \
 		|| echo 'PyTorch cannot be installed here: the comparison with it is left out'
+
+# The peers want an older FastAPI, so that they get an environment of their own.
+$(VENV)/.peers: $(VENV)/.dev requirements/peers.txt
+	@$(BIN)/python -m venv --clear $(VENV)/peers
+	@$(PIP) --python $(VENV)/peers install --no-deps --require-hashes -r requirements/peers.txt 2>/dev/null && touch $@ \
+		|| { rm -rf $(VENV)/peers; echo 'tesseract-core and UM-Bridge cannot be installed here: they are left out'; }
+
+$(VENV)/.pictures: $(VENV)/.dev requirements/pictures.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements/pictures.txt
+	@touch $@
 
 $(VENV)/.mutants: $(VENV)/.dev requirements/mutants.txt
 	@$(PIP) install --no-deps --require-hashes -r requirements/mutants.txt

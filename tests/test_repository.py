@@ -73,7 +73,15 @@ def test_the_patterns_find_what_they_are_for(what: str, line: str) -> None:
 
 
 def test_lock_files_are_there() -> None:
-    assert [path.name for path in LOCK_FILES] == ["bench.txt", "build.txt", "dev.txt", "mutants.txt", "run.txt"]
+    assert [path.name for path in LOCK_FILES] == [
+        "bench.txt",
+        "build.txt",
+        "dev.txt",
+        "mutants.txt",
+        "peers.txt",
+        "pictures.txt",
+        "run.txt",
+    ]
 
 
 @pytest.mark.parametrize("path", LOCK_FILES, ids=lambda path: path.name)

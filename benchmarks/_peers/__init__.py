@@ -1,0 +1,1 @@
+"""The arithmetic of `_networks` behind other servers, in environments that have their packages and not ours."""
