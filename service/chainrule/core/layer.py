@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -24,6 +25,9 @@ from chainrule.core.random_bits import NO_SEED, RandomBits, WeightBits
 from chainrule.core.regularizers import Regularizer
 from chainrule.core.variables import Variable
 from chainrule.errors import Proceed, go_on, going_on
+
+REGULARIZER = "_regularizer"
+"""What the name of a field ends with that is a penalty on the weight before it."""
 
 
 class Misfit(Exception):  # noqa: N818 (a fact about two shapes; ``network.resolve`` turns it into an InputError)
@@ -181,9 +185,14 @@ class Layer(Part):
 
     def regularizers(self) -> Mapping[str, Regularizer]:
         """Name the penalties on its weights: the field ``kernel_regularizer`` is the one on ``kernel``."""
-        ending = "_regularizer"
-        found = {name: getattr(self, name) for name in type(self).model_fields if name.endswith(ending)}
-        return {name.removesuffix(ending): penalty for name, penalty in found.items() if penalty is not None}
+        found = {name: getattr(self, name + REGULARIZER) for name in _regularized(type(self))}
+        return {name: penalty for name, penalty in found.items() if penalty is not None}
+
+
+@cache
+def _regularized(cls: type[Layer]) -> tuple[str, ...]:
+    """Name the weights that a layer may have penalties on."""
+    return tuple(name.removesuffix(REGULARIZER) for name in cls.model_fields if name.endswith(REGULARIZER))
 
 
 class SeveralInputs(Layer):

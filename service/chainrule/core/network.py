@@ -260,8 +260,9 @@ class _Building:
             self.operations.append(Operation(part, index, reads, output))
             self.shapes.append(output)
             reads = (len(self.shapes) - 1,)
-        refuse(_unused_regularizers(layer, weights, index))
-        self.nodes.append(Node(layer, name, sources, reads[0], weights, others, state, layer.regularizers()))
+        regularizers = layer.regularizers()
+        refuse(_unused_regularizers(regularizers, weights, index))
+        self.nodes.append(Node(layer, name, sources, reads[0], weights, others, state, regularizers))
         self.values[name] = reads[0]
         self._check_cost(index)
 
@@ -285,9 +286,9 @@ class _Building:
                 raise InputError("network_too_large", pointer("network", "layers", index), detail)
 
 
-def _unused_regularizers(layer: Layer, weights: Mapping[str, Shape], index: int) -> Iterator[Fault]:
+def _unused_regularizers(regularizers: Iterable[str], weights: Mapping[str, Shape], index: int) -> Iterator[Fault]:
     """Find penalties on weights that the layer does not have, such as a bias that it leaves out."""
-    for weight in layer.regularizers():
+    for weight in regularizers:
         if weight not in weights:
             where = pointer("network", "layers", index, f"{weight}_regularizer")
             yield Fault("invalid_parameter", where, f"a penalty on a weight that this layer does not have: {weight}")

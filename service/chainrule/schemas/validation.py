@@ -96,19 +96,28 @@ def _misspelt(model: type[BaseModel], document: Any, *path: str) -> Iterator[Fau
 
 def _check_sizes(document: Any) -> None:
     """Refuse more entries than anybody means, and whole numbers with which nobody could compute or even print."""
-    todo: list[tuple[Path, Any]] = [((), document)]
-    count = 0
+    todo, count = [document], 0
     while todo:
-        path, one = todo.pop()
-        if isinstance(one, dict | list):
+        one = todo.pop()
+        kind = type(one)  # a document has no subclasses of these, and this is asked often
+        if kind is dict or kind is list:
             count += len(one)
             if count > MOST_ENTRIES:
                 detail = f"more than {MOST_ENTRIES:,} names and values outside of arrays"
                 raise InputError("network_too_large", "", detail)
-            members = one.items() if isinstance(one, dict) else enumerate(one)
-            todo.extend(((*path, key), below) for key, below in members)
-        elif isinstance(one, int) and abs(one) >= LARGEST_INTEGER:
+            todo.extend(one.values() if kind is dict else one)
+        elif kind is int and abs(one) >= LARGEST_INTEGER:
+            path = next(_paths_to(one, document))
             raise InputError("invalid_parameter", pointer(*path), "must be a whole number of at most 64 bits")
+
+
+def _paths_to(wanted: object, here: Any, path: Path = ()) -> Iterator[Path]:
+    """Look for the places where a very object stands."""
+    if here is wanted:
+        yield path
+    elif isinstance(here, dict | list):
+        for key, below in here.items() if isinstance(here, dict) else enumerate(here):
+            yield from _paths_to(wanted, below, (*path, key))
 
 
 def _faults(model: type[BaseModel], document: Any, error: ValidationError) -> Iterator[Fault]:
