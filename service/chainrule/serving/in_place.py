@@ -109,3 +109,4 @@ class Filling(asyncio.BufferedProtocol):
         if self._transport.get_protocol() is self:
             self._transport.set_protocol(self._protocol)
             self._stood_back(self)
+            self._buffer = memoryview(b"")  # uvloop keeps us until the next body that is read in place
