@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -111,11 +111,13 @@ def assert_every_way_is_right(one: Problem) -> None:
     assert_close(spread(grad, kernel, windows), dx)
 
 
+@settings(deadline=None)
 @given(problems())
 def test_every_way_gives_the_numbers_of_the_definition(one: Problem) -> None:
     assert_every_way_is_right(one)
 
 
+@settings(deadline=None)
 @given(problems(), st.sampled_from([1, 20, 100, 400]))
 def test_blocks_may_be_small(one: Problem, numbers: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -150,6 +152,45 @@ def test_arrays_may_lie_in_memory_in_any_order(groups: int) -> None:
     one = problem((rows, columns), samples=2, channels=6 // groups, groups=groups, filters=2)
     x, kernel, grad = (np.asfortranarray(array) for array in (one.x, one.kernel, one.grad))
     assert_every_way_is_right(Problem(x, kernel, grad, one.windows, groups))
+
+
+@pytest.mark.parametrize(("channels", "groups"), [(2, 1), (2, 2), (1, 4)])
+@pytest.mark.parametrize("numbers", [40, 10_000], ids=["small blocks", "one block"])
+def test_what_is_given_in_float32_comes_back_in_float32(channels: int, groups: int, numbers: int) -> None:
+    rows, columns = slide([6, 5], 3, [1, 2], "same")
+    one = problem((rows, columns), samples=2, channels=channels, groups=groups, filters=2)
+    x, kernel, grad = (array.astype(np.float32) for array in (one.x, one.kernel, one.grad))
+    y, dx, dkernel = by_definition(one)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "BLOCK_NUMBERS", numbers)
+        patch.setattr(blocks, "LEAST_POSITIONS", 1)
+        patch.setattr(matrices, "MOST_NUMBERS", numbers // 10)
+        found = [
+            *((way.correlate(x, kernel, one.windows), y) for way in (matrices, channelwise)),
+            *((way.kernel_gradient(x, grad, one.windows, groups), dkernel) for way in (matrices, channelwise)),
+            *((adjoint.by_phases(grad, kernel, one.windows, way.correlate), dx) for way in (matrices, channelwise)),
+            (adjoint.by_tiles(grad, kernel, one.windows), dx),
+            (adjoint.by_planes(grad, kernel, one.windows), dx),
+        ]
+    for got, expected in found:
+        assert got.dtype == np.float32
+        np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("height", "columns", "channels", "groups", "run"),
+    [
+        pytest.param(3, Window(10_000, 3), 8, 8, channelwise.RUN_NUMBERS // 8, id="the cache"),
+        pytest.param(30, Window(10_000, 20), 16, 8, blocks.BLOCK_NUMBERS // (30 * 20 * 2 * 24), id="a large kernel"),
+        pytest.param(3, Window(10_000, 3), 4_096, 4_096, 1, id="many channels"),
+        pytest.param(3, Window(7, 3), 8, 8, 5, id="few columns"),
+    ],
+)
+def test_a_run_of_columns_is_as_long_as_the_cache_and_a_repeated_kernel_allow(
+    height: int, columns: Window, channels: int, groups: int, run: int
+) -> None:
+    windows = Window(40, height), columns
+    assert channelwise.columns_in_a_run(windows, channels, 3 * groups, groups) == run
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ def test_equal_ones_share_as_in_pytorch() -> None:
     assert passes(Maximum(), tie, tie, tie)[1] == [[[2.5, 5.0]], [[2.5, 5.0]], [[5.0, 10.0]]]
 
 
+@pytest.mark.parametrize("layer", [Add(), Multiply(), Average(), Maximum(), Concatenate()], ids=lambda one: one.type)
+def test_one_input_alone_is_passed_on(layer: SeveralInputs) -> None:
+    assert passes(layer, A) == (A.tolist(), [GRAD.tolist()])
+
+
 def test_a_concatenation_cuts_the_gradient_again() -> None:
     layer, narrow = Concatenate(), np.array([[7.0]])
     step = layer.apply((A, narrow), {}, Run())

@@ -37,6 +37,11 @@ def test_the_largest_output_counts_and_of_equals_the_first(targets: Any, figure:
     assert measured("accuracy", SCORES, np.eye(3)[targets]) == figure
 
 
+@pytest.mark.parametrize("targets", [[1, 0, 0], [[0, 1], [1, 0], [1, 0]]], ids=["labels", "one-hot"])
+def test_of_two_outputs_the_larger_counts(targets: Any) -> None:
+    assert measured("accuracy", [[0.2, 0.8], [0.9, 0.1], [0.4, 0.6]], targets) == 2 / 3
+
+
 def test_weights_say_what_a_row_counts() -> None:
     assert measured("accuracy", SCORES, [1, 1, 1], [6.0, 1.0, 1.0]) == 0.75
     assert measured("accuracy", SCORES, [1, 1, 1], [0.0, 0.0, 0.0]) == 0.0

@@ -26,11 +26,8 @@ def correlate(x: Array, kernel: Array, windows: Windows) -> Array:
     columns = columns_in_a_run(windows, x.shape[3], groups * filters, groups)
     repeated = np.tile(kernel.swapaxes(3, 4), columns)
     for block, patches in _unfolded(x, windows, groups, columns):
-        part = block.of(y)
-        sums = _in_runs(part, groups)  # the part itself if there is one filter a group
+        sums = _in_runs(block.of(y), groups)  # a view, since y is in the order of its axes
         np.einsum("nrhwck,hwcfk->nrfk", patches, repeated[..., : patches.shape[-1]], out=sums)
-        if filters > 1:
-            part[...] = sums.reshape(*part.shape[:2], filters, -1, groups).transpose(0, 1, 3, 4, 2).reshape(part.shape)
     return y
 
 
