@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.core.convolution import Windows
+from chainrule.core.convolution import Windows, adjoint, matrices
 from chainrule.core.convolution.blocks import (
     LEAST_POSITIONS,
     Block,
@@ -19,6 +19,9 @@ from chainrule.core.convolution.fields import Field
 from chainrule.core.windows import Window
 
 FOUR_BY_SIX = Window(4, 1), Window(6, 1)
+
+STEPPING = Window(50, 5, stride=2), Window(60, 3)
+"""Windows at 23 rows and 58 columns."""
 
 
 @pytest.mark.parametrize(
@@ -108,3 +111,33 @@ def test_a_field_is_a_view_where_each_groups_channels_stand_together(groups: int
 def test_blocks_of_large_windows_have_enough_positions_for_a_matrix_product() -> None:
     assert positions_in_a_block(10**9) == LEAST_POSITIONS
     assert positions_in_a_block(10**9, 16) == 16
+
+
+def test_of_a_kernel_with_very_many_channels_an_entry_at_a_time_is_counted() -> None:
+    windows, channels = (Window(5, 3), Window(6, 3)), 2 * matrices.MOST_NUMBERS
+    positions = 2 * 3 * 4
+    assert matrices.memory_needed(2, channels, windows) == positions * channels + 2 * channels * 3 * 4
+
+
+@pytest.mark.parametrize(
+    ("channels", "filters", "numbers"),
+    [
+        # a phase has 25 rows and 60 columns, and sees six filters by windows of three by three
+        pytest.param(8, 6, 25 * 60 * 9 * 6 + 6 * 27 * 62, id="phases"),
+        # 14 rows of 58 columns send 80 channels by a tile of two entries
+        pytest.param(80, 6, 14 * 58 * 80 * 2 + 80 * (13 * 2 + 5) * 60, id="tiles"),
+        # of 600 filters windows of two by three are enough at once, and two rows make a block
+        pytest.param(8, 600, 2 * 60 * 6 * 600 + 600 * 3 * 62, id="many filters"),
+    ],
+)
+def test_whichever_way_a_gradient_is_sent_back_what_it_takes_is_counted(
+    channels: int, filters: int, numbers: int
+) -> None:
+    assert adjoint.memory_needed(2, channels, filters, STEPPING) == numbers
+
+
+def test_the_ways_of_sending_a_gradient_back_are_chosen_by_their_effort() -> None:
+    waste = (25 / 23) * (60 / 58)
+    assert adjoint.Effort.of(STEPPING) == adjoint.Effort(entries=5 * 3, tiles=3 * 3, phases=2, waste=waste)
+    apart = Window(21, 2, stride=4, dilation=6), Window(9, 8)
+    assert adjoint.Effort.of(apart) == adjoint.Effort(entries=2 * 8, tiles=1, phases=2, waste=(6 / 4) * (9 / 2))

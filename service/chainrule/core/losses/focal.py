@@ -50,8 +50,8 @@ class CategoricalFocalCrossentropy(OverClasses):
 
     def backward(self, grad: Array, cache: Any) -> Array:
         p, rest, log_p, focus, targets = cache
-        # (1 - p)^(gamma - 1) · log p is focus · log p / (1 - p), whose fraction is -1 at p = 1
-        fraction = np.divide(log_p, rest, out=np.full_like(p, -1), where=rest > 0)
+        # (1 - p)^(gamma - 1) · log p is focus · log p / (1 - p); at p = 1 the focus is 0, or gamma is
+        fraction = log_p / np.where(rest > 0, rest, 1)
         slope = focus * (self.gamma * fraction - 1 / p)
         slope *= targets.scaled(grad * self.alpha, p.shape)
         return slope
