@@ -31,6 +31,8 @@ LATER = ("differences.py", "draws.py", "explain/", "initializers/", "jacobian.py
 FORGETTING = {"cache"}
 """A decorator that would answer for a mutant with what its original has found."""
 UNDECORATED = {"property", "contextmanager"} | FORGETTING
+REGISTERING = "register"
+"""Of a function that has another one for each class: both are given back as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def _mutants_of(file: str) -> list[Mutant]:
     """Write a file with its mutants, and list them; those of a source that has been seen before are remembered."""
     path = Path("chainrule", file)
     source = (SOURCE / path).read_text()
-    seen = WORK / "made" / f"{hashlib.sha256((file + source).encode()).hexdigest()}.json"
+    maker = Path(__file__).read_text()
+    seen = WORK / "made" / f"{hashlib.sha256((maker + file + source).encode()).hexdigest()}.json"
     if not seen.exists():
         seen.parent.mkdir(parents=True, exist_ok=True)
         seen.write_text(json.dumps(_mutated(path, source)))
@@ -132,13 +135,22 @@ class _Undecorate(cst.CSTTransformer):  # type: ignore[misc]  # as far as mypy s
     def leave_FunctionDef(  # noqa: N802 (libcst finds it by this name)
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef | cst.FlattenSentinel[cst.BaseStatement]:
-        if len(updated_node.decorators) != 1:
+        decorators = [one.decorator for one in updated_node.decorators]
+        if not all(map(_may_stand_below, decorators)):
             return updated_node
-        decorator = updated_node.decorators[0].decorator
-        if not isinstance(decorator, cst.Name) or decorator.value not in UNDECORATED:
-            return updated_node
-        bare = updated_node.with_changes(decorators=[])
-        if decorator.value in FORGETTING:
-            return bare
-        name = updated_node.name.value
-        return cst.FlattenSentinel([bare, cst.parse_statement(f"{name} = {decorator.value}({name})")])
+        name = updated_node.name
+        below = [
+            cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(name)], cst.Call(one, [cst.Arg(name)]))])
+            for one in reversed(decorators)
+            if not (isinstance(one, cst.Name) and one.value in FORGETTING)
+        ]
+        return cst.FlattenSentinel([updated_node.with_changes(decorators=[]), *below])
+
+
+def _may_stand_below(decorator: cst.BaseExpression) -> bool:
+    """Whether a decorator does the same below its function: a known one, or ``register`` for a class."""
+    if isinstance(decorator, cst.Call):
+        decorator = decorator.func
+    if isinstance(decorator, cst.Attribute):
+        return bool(decorator.attr.value == REGISTERING)
+    return isinstance(decorator, cst.Name) and decorator.value in UNDECORATED

@@ -107,6 +107,15 @@ def test_it_does_not_matter_how_many_rows_are_asked_for_at_once(drawn: Drawn, bl
         assert_close(computed(drawn.request())["jacobian"], whole)
 
 
+def test_what_is_computed_in_float32_has_a_jacobian_in_float32() -> None:
+    document = {
+        "network": {"layers": [{"type": "tanh"}]},
+        "batch": {"inputs": [[0.5, 0.25]]},
+        "options": {"dtype": "float32"},
+    }
+    assert computed(decoded(document))["jacobian"].dtype == np.float32
+
+
 def test_several_inputs_have_one_each_and_whole_numbers_none() -> None:
     layers = [
         {"type": "embedding", "name": "words", "input_dim": 3, "output_dim": 2, "inputs": ["tokens"]},

@@ -52,7 +52,8 @@ class TestNames:
 
     def test_the_name_of_the_batch_is_reserved(self) -> None:
         (fault,) = refused(dense(name="inputs"))
-        assert (fault.code, fault.pointer) == ("invalid_parameter", "/network/layers/0/name")
+        told = '"inputs" is reserved for the batch'
+        assert fault == Fault("invalid_parameter", "/network/layers/0/name", told)
 
     def test_layers_and_inputs_share_their_names(self) -> None:
         (fault,) = refused(dense(name="left", inputs=["left"]), left=ROWS, right=ROWS)
@@ -136,6 +137,11 @@ class TestShapes:
     def test_an_activation_inside_is_refused_at_its_layer(self) -> None:
         (fault,) = refused(dense(activation={"type": "softmax", "axis": 0}))
         assert (fault.code, fault.pointer) == ("shape_mismatch", "/network/layers/0")
+
+    def test_weights_of_a_layer_and_of_the_activation_inside_may_both_have_another_shape(self) -> None:
+        (node,) = network(dense(2, activation="prelu")).nodes
+        assert node.weights == {"kernel": (3, 2), "bias": (2,), "alpha": (2,)}
+        assert node.other_weights == {"bias": (1, 2), "alpha": (1,)}
 
     def test_penalties_are_on_weights_that_the_layer_has(self) -> None:
         resolved = network(dense(kernel_regularizer="l2", bias_regularizer="l1"))
@@ -228,3 +234,11 @@ def test_whole_numbers_are_read_from_an_input_alone() -> None:
 def test_what_a_layer_holds_beside_its_output_is_counted() -> None:
     resolved = network({"type": "gru", "units": 3}, inputs=(2, 5, 4))
     assert resolved.activations == 2 * 5 * 4 + 2 * 3 + resolved.nodes[0].layer.extra_numbers((2, 5, 4))
+
+
+def test_what_is_too_large_by_what_it_holds_is_refused_at_its_layer() -> None:
+    layers, inputs = [RELU, {"type": "gru", "units": 3}], (2, 5, 4)
+    held = network(*layers, inputs=inputs).activations
+    assert network(*layers, limits=Limits(activations=held), inputs=inputs).activations == held
+    (fault,) = refused(*layers, limits=Limits(activations=held - 1), inputs=inputs)
+    assert (fault.code, fault.pointer) == ("network_too_large", "/network/layers/1")

@@ -142,14 +142,12 @@ class _Phase:
 
 
 def _phases(window: Window) -> Iterator[_Phase]:
-    """Find the phases that the kernel reaches: one for each entry within a step, unless the axis is too short."""
+    """Find the phases that the kernel reaches: one for each entry within a step, which on a short axis may be empty."""
     step = _step(window)
     for entry in range(min(step, window.size)):
         turned = _turned(window, entry)
-        if turned.count > 0:
-            last = entry + (turned.size - 1) * step
-            entries = slice(last, entry - 1 if entry else None, -step)
-            yield _Phase(slice(_first_place(window, entry), None, window.stride), entries, turned)
+        last = entry + (turned.size - 1) * step
+        yield _Phase(slice(_first_place(window, entry), None, window.stride), slice(last, None, -step), turned)
 
 
 def _step(window: Window) -> int:
@@ -182,7 +180,7 @@ def _turned(window: Window, entry: int) -> Window:
     size = -((entry - window.size) // step)
     dilation = window.dilation * step // window.stride
     first = _first_place(window, entry)
-    count = max(-((first - window.length) // window.stride), 0)
+    count = -((first - window.length) // window.stride)
     offset = (first + window.before - entry * window.dilation) // window.stride
     reach = (size - 1) * dilation
     before = reach - offset
