@@ -25,8 +25,6 @@ COPY = WORK / "service"
 
 NO_FORMULAS = ("catalog.py", "definition.py", "examples.py", "limits.py", "part.py", "resolved.py", "variables.py")
 """How classes register, what they say of themselves, and what limits there are."""
-LATER = ("differences.py", "draws.py", "explain/", "initializers/", "jacobian.py", "statistics.py")
-"""What is played only if it is named: these came while the first run went on."""
 
 FORGETTING = {"cache"}
 """A decorator that would answer for a mutant with what its original has found."""
@@ -68,7 +66,7 @@ def files(selection: list[str]) -> list[str]:
     every = sorted(path.relative_to(package).as_posix() for path in (package / "core").rglob("*.py"))
     formulas = [file for file in every if not file.removeprefix("core/").startswith(NO_FORMULAS)]
     if not selection:
-        return [file for file in formulas if not file.removeprefix("core/").startswith(LATER)]
+        return formulas
     wanted = [name.removeprefix("service/chainrule/").rstrip("/") for name in selection]
     chosen = [file for one in wanted for file in formulas if file == one or file.startswith(one + "/")]
     if not chosen:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from chainrule.calls.explain import prepare_explain
 from chainrule.core.explain import MOST_OPERATIONS
+from chainrule.core.explain.limits import MOST_LEAVES
 from chainrule.core.limits import Limits
 from chainrule.errors import InputError, go_on
 from tests import explainable
@@ -143,6 +144,22 @@ class TestLabels:
         assert {(one["layer"], one["sample"]) for one in steps} == {("it", 0)}
         assert steps[-1]["label"] == "y"
 
+    def test_a_bias_that_is_a_row_of_numbers_has_a_number_a_unit(self) -> None:
+        layer = {"type": "dense", "name": "a", "units": 2}
+        document = of_layers(layer, inputs=[[0.5]], weights={"a": {"kernel": [[1.0, 2.0]], "bias": [0.0, 0.5]}})
+        assert labelled(explained(document), "b[1]")["pointer"] == "/weights/a/bias/1"
+
+    def test_every_activation_belongs_to_its_sample(self) -> None:
+        document = of_layers({"type": "tanh"}, inputs=np.ones((2, 2)))
+        document["batch"]["output_gradients"] = np.ones((2, 2))
+        assert [one["sample"] for one in explained(document) if one["operands"]] == [0, 0, 1, 1]
+
+    def test_prelu_is_an_operation_of_an_entry_and_its_slope(self) -> None:
+        weights = {"it": {"alpha": [0.25, -0.5]}}
+        nodes = assert_same_gradients(of_layers({"type": "prelu", "name": "it"}, inputs=[[0.0, 0.0]], weights=weights))
+        steps = [one for one in nodes if one["operands"]]
+        assert [(one["operation"], str(float(one["value"]))) for one in steps] == [("prelu", "0.0")] * 2
+
 
 class TestTheClassifier:
     def test_every_step_is_named(self) -> None:
@@ -185,7 +202,7 @@ class TestTheClassifier:
         assert "clip" in {one["operation"] for one in nodes}
 
     @pytest.mark.parametrize("fuse", [True, False])
-    @pytest.mark.parametrize("score", [40.0, 800.0])
+    @pytest.mark.parametrize("score", [40.0, 740.0, 800.0])
     def test_saturated_scores_have_the_gradients_of_backward(self, score: float, fuse: bool) -> None:
         document = {
             "network": {"layers": [{"type": "softmax"}]},
@@ -227,7 +244,7 @@ class TestTheClassifier:
         ]  # fmt: skip
 
     @pytest.mark.parametrize("fuse", [True, False])
-    @pytest.mark.parametrize("score", [12.0, -12.0, 800.0, -800.0])
+    @pytest.mark.parametrize("score", [12.0, -12.0, 740.0, -740.0, 800.0, -800.0])
     @pytest.mark.parametrize("target", [0.0, 0.5, 1.0])
     def test_a_saturated_sigmoid_has_the_gradients_of_backward(self, score: float, target: float, fuse: bool) -> None:
         document = {
@@ -415,6 +432,16 @@ class TestRefusals:
         fault = failure(document, prepare_explain)
         assert (fault.code, fault.pointer) == ("non_finite_result", "/network/layers/0")
 
+    def test_a_gradient_that_is_too_large_inside_the_loss_is_told_of_the_loss(self) -> None:
+        document = {
+            "network": {"layers": [{"type": "identity"}]},
+            "batch": {"inputs": [[0.0]], "targets": [[1e200]]},
+            "loss": {"type": "poisson", "epsilon": 1e-200},
+        }
+        fault = failure(document, prepare_explain)
+        assert (fault.code, fault.pointer) == ("non_finite_result", "/loss")
+        assert fault.detail.startswith("the gradient of rate is the first")
+
     def test_an_input_whose_gradient_alone_is_too_large_is_pointed_at(self) -> None:
         layers = [{"type": "relu", "name": "a", "inputs": ["inputs"]}, {"type": "add", "inputs": ["inputs", "a"]}]
         document = {"network": {"layers": layers}, "batch": {"inputs": [[1.0]], "output_gradients": [[1.5e308]]}}
@@ -462,13 +489,15 @@ class TestLimits:
         (fault,) = refusal(document, prepare_explain)
         assert "5,994 operations" in fault.detail
 
-    def test_leaves_that_nothing_reads_are_limited_too(self) -> None:
-        document = {
+    @staticmethod
+    def of_leaves(count: int) -> dict[str, Any]:
+        unread = np.ones((1, count - 1))
+        return {
             "network": {"inputs": ["read", "unread"], "layers": [{"type": "relu", "inputs": ["read"]}]},
-            "batch": {
-                "inputs": {"read": [[1.0]], "unread": np.ones((1, 3 * MOST_OPERATIONS))},
-                "output_gradients": [[1.0]],
-            },
+            "batch": {"inputs": {"read": [[1.0]], "unread": unread}, "output_gradients": [[1.0]]},
         }
-        (fault,) = refusal(document, prepare_explain)
+
+    def test_leaves_that_nothing_reads_are_limited_too(self) -> None:
+        assert len(explained(self.of_leaves(MOST_LEAVES))) == MOST_LEAVES + 1
+        (fault,) = refusal(self.of_leaves(MOST_LEAVES + 1), prepare_explain)
         assert (fault.code, fault.pointer) == ("network_too_large", "")

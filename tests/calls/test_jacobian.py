@@ -194,3 +194,16 @@ def test_a_backward_pass_for_each_output_counts_as_work() -> None:
     prepare_jacobian(wide(50), Limits(flops=work))
     with pytest.raises(Exception, match=f"network_too_large at the request: 51 passes .* are {work:,} floating"):
         prepare_jacobian(wide(50), Limits(flops=work - 1))
+
+
+@pytest.mark.parametrize(("numbers", "passes"), [(3 * 6, 1), (2 * 6, 2), (1, 3)])
+def test_as_many_rows_as_fit_are_asked_for_at_once(numbers: int, passes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core, "BLOCK", numbers)  # for each row the network holds three numbers before and three behind
+    document = decoded({"network": {"layers": [{"type": "tanh"}]}, "batch": {"inputs": [[0.5, 0.25, 1.0]]}})
+    asked_times: list[None] = []
+    prepare_jacobian(document, Limits()).compute(lambda: asked_times.append(None))
+    assert len(asked_times) == 1 + passes
+
+
+def test_a_jacobian_has_the_axes_of_a_samples_output_and_those_of_its_input() -> None:
+    assert core.jacobian_shape((5, 3), (5, 2, 4)) == (5, 3, 2, 4)

@@ -237,7 +237,8 @@ def test_what_a_layer_holds_beside_its_output_is_counted() -> None:
 
 
 def test_what_is_too_large_by_what_it_holds_is_refused_at_its_layer() -> None:
-    layers, inputs = [RELU, {"type": "gru", "units": 3}], (2, 5, 4)
+    layers: list[dict[str, Any]] = [RELU, {"type": "gru", "units": 3}]
+    inputs = (2, 5, 4)
     held = network(*layers, inputs=inputs).activations
     assert network(*layers, limits=Limits(activations=held), inputs=inputs).activations == held
     (fault,) = refused(*layers, limits=Limits(activations=held - 1), inputs=inputs)

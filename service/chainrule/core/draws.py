@@ -142,7 +142,7 @@ def normal(u: Numbers) -> Numbers:
 
 def truncated_normal(u: Numbers) -> Numbers:
     """Invert that of a normal number that is drawn again whenever it lies beyond two standard deviations."""
-    return np.clip(normal(u * (1 - 2 * BELOW_MINUS_TWO) + BELOW_MINUS_TWO), -2.0, 2.0)
+    return normal(u * (1 - 2 * BELOW_MINUS_TWO) + BELOW_MINUS_TWO)
 
 
 def _tails(q: Numbers, u: Numbers) -> Numbers:

@@ -187,3 +187,60 @@ def test_losses_of_positions_are_called_l_and_their_mean_loss() -> None:
     named = [(node.label, node.place.sample) for node in one.graph.nodes if node.operation == "mean"]
     assert named == [("L", 0), ("L", 1), ("loss", None)]
     assert math.isclose(one.graph.nodes[one.loss].value, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "targets", "counts"),
+    [
+        # a logarithm, its sign and the mean; in two steps the clipping too
+        ("categorical_crossentropy", [1.0], (3, 4)),
+        # for each of two logarithms a weight; one minus; the sum, its sign, and two means
+        ("binary_crossentropy", [[0.25]], (9, 11)),
+    ],
+)
+def test_what_is_clipped_only_in_two_steps_is_counted_only_there(
+    name: str, targets: Any, counts: tuple[int, int]
+) -> None:
+    loss, shape = made("loss", name), (1, 3) if name.startswith("categorical") else (1, 1)
+    read = loss.read_targets(np.array(targets), shape, FLOAT64)
+    assert tuple(count_loss(Objective(loss, read, None, fused=fused), shape) for fused in (True, False)) == counts
+
+
+def test_a_target_without_any_weight_adds_nothing() -> None:
+    explained("categorical_crossentropy", [[0.25, 0.75]], [[0.0, 0.0]]).assert_equal()
+    one = explained("binary_crossentropy", [[0.25, 0.75]], [[1.0, 0.0]], pos_weight=0.0)
+    one.assert_equal()
+    assert one.operations().count("negate") == 1
+
+
+def test_a_target_is_called_t() -> None:
+    assert [node.label for node in explained("mse", [[1.0]], [[0.5]]).leaves("target")] == ["t"]
+
+
+@pytest.mark.parametrize(("reduction", "labels"), [("mean", ["Σ L", "loss"]), ("sum", ["loss"])])
+def test_the_sum_of_weighted_losses_is_the_loss_or_is_divided(reduction: str, labels: list[str]) -> None:
+    one = explained("mae", [[1.0], [2.0]], [[0.0], [0.0]], [0.5, 2.0], reduction=reduction)
+    assert [node.label for node in one.graph.nodes if node.operation in ("sum", "divide")] == labels
+
+
+def test_weights_of_samples_are_named_and_belong_to_their_sample() -> None:
+    one = explained("mae", [[1.0], [2.0]], [[0.0], [0.0]], [0.5, 2.0])
+    assert [(node.label, node.place.sample) for node in one.leaves("constant")][:2] == [("weight", 0), ("weight", 1)]
+    assert [node.place.sample for node in one.graph.nodes if node.operation == "multiply"] == [0, 1]
+
+
+@pytest.mark.parametrize(("name", "parameters"), [("huber", {"delta": 0.5}), ("smooth_l1", {"beta": 0.5})])
+def test_where_a_square_and_a_line_meet_it_is_a_square(name: str, parameters: Any) -> None:
+    one = explained(name, [[0.5]], [[0.0]], **parameters)
+    assert one.operations() == ["subtract", "square", "multiply", "mean", "mean"]
+
+
+def test_a_divergence_of_a_vanished_probability_is_clipped() -> None:
+    one = explained("kl_divergence", [[0.0, 1.0]], [[0.5, 0.5]])
+    one.assert_equal()
+    assert [node.label for node in one.leaves("constant")] == ["log t", "epsilon", "log t", "epsilon"]
+
+
+def test_the_steps_of_log_cosh_are_named() -> None:
+    labels = [node.label for node in explained("log_cosh", [[0.5]], [[0.0]]).graph.nodes if node.operation == "sum"]
+    assert labels == ["1 + exp", "log cosh"]

@@ -115,3 +115,8 @@ def test_fans_are_those_of_keras(shape: tuple[int, ...], fan_in: int, fan_out: i
     glorot, he = made("initializer", "glorot_uniform"), made("initializer", "he_uniform")
     assert math.sqrt(3 * glorot.variance(shape)) == pytest.approx(math.sqrt(6 / (fan_in + fan_out)), rel=1e-15)
     assert he.variance(shape) == pytest.approx(2 / fan_in, rel=1e-15)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_what_draws_each_number_alone_counts_as_no_work(name: str) -> None:
+    assert made("initializer", name.partition(",")[0]).flops(SHAPE) == 0

@@ -31,7 +31,9 @@ def test_the_shorter_side_is_orthonormal(shape: tuple[int, int]) -> None:
 
 
 def test_all_axes_but_the_last_are_rows() -> None:
-    matrix = drawn((3, 4, 5, 6)).reshape(-1, 6)
+    kernel = drawn((3, 4, 5, 6))
+    assert kernel.shape == (3, 4, 5, 6)
+    matrix = kernel.reshape(-1, 6)
     np.testing.assert_allclose(matrix.T @ matrix, np.eye(6), rtol=0, atol=1e-14)
 
 
@@ -63,6 +65,12 @@ def test_it_counts_every_number_that_a_reflection_moves(shape: tuple[int, ...]) 
     rows, columns = sorted((math.prod(shape[:-1]), shape[-1]), reverse=True)
     moved = sum((rows - index) * (columns - index) for index in range(columns))
     assert made("initializer", "orthogonal").flops(shape) == 4 * SLOWNESS * moved
+
+
+def test_the_work_of_a_matrix_that_nobody_could_draw_is_counted_to_the_last_number() -> None:
+    huge = 10**12
+    moved = huge * (huge + 1) * (2 * huge + 1) // 6  # 1² + 2² + … + huge²
+    assert made("initializer", "orthogonal").flops((huge, huge)) == 4 * SLOWNESS * moved
 
 
 def test_it_asks_whether_to_go_on() -> None:
