@@ -243,3 +243,7 @@ def test_what_is_too_large_by_what_it_holds_is_refused_at_its_layer() -> None:
     assert network(*layers, limits=Limits(activations=held), inputs=inputs).activations == held
     (fault,) = refused(*layers, limits=Limits(activations=held - 1), inputs=inputs)
     assert (fault.code, fault.pointer) == ("network_too_large", "/network/layers/1")
+
+
+def test_a_recurrent_layer_makes_a_step_for_each_position_and_any_other_layer_one() -> None:
+    assert network(RELU, {"type": "gru", "units": 3}, RELU, inputs=(2, 5, 4)).steps == 1 + 5 + 1

@@ -18,8 +18,10 @@ from chainrule import codec
 from chainrule.calls import Document, Prepare, prepare_backward, prepare_forward
 from chainrule.core import shards
 from chainrule.core.definition import Definition
+from chainrule.core.engine import Asked
+from chainrule.core.layer import Run
 from chainrule.core.limits import Limits
-from chainrule.core.network import with_activation
+from chainrule.core.network import resolve, with_activation
 from chainrule.core.passes import Batch
 from chainrule.errors import Abandoned, InputError, go_on
 from chainrule.schemas import parse
@@ -130,6 +132,21 @@ class TestTheSameAnswer:
 
         assert_alike(answer_in_parts(document, 1, 6), answer(document), dtype=dtype)
 
+    @pytest.mark.parametrize("loss", ["categorical_crossentropy", {"type": "binary_crossentropy", "pos_weight": 2.0}])
+    def test_targets_may_be_shares_of_classes_or_of_yes_and_no(self, loss: Any) -> None:
+        document = classifier(11, loss=loss)
+        document["batch"]["targets"] = np.random.default_rng(4).dirichlet(np.ones(4), 11)
+
+        assert_alike(answer_in_parts(document, 1, 6), answer(document))
+
+    @pytest.mark.parametrize("reduction", ["mean", "sum"])
+    def test_positions_may_have_several_axes(self, reduction: str) -> None:
+        document = classifier(6, loss={"type": "sparse_categorical_crossentropy", "reduction": reduction})
+        random = np.random.default_rng(4)
+        document["batch"] = {"inputs": random.normal(size=(6, 3, 5)), "targets": random.integers(0, 4, (6, 3))}
+
+        assert_alike(answer_in_parts(document, 1, 4), answer(document))
+
     def test_several_upstream_gradients(self) -> None:
         document = classifier(9)
         del document["loss"], document["batch"]["targets"]
@@ -229,7 +246,7 @@ class TestWhereItIsCut:
         document["weights"]["norm"] = {"gamma": np.ones(256), "beta": np.zeros(256)}
         document["state"] = {"norm": {"moving_mean": np.zeros(256), "moving_variance": np.ones(256)}}
 
-        assert len(self.parts({**document, "options": {"training": True}})) == 1
+        assert self.parts({**document, "options": {"training": True}}) == [slice(0, 2_049)]
         assert len(self.parts({**document, "options": {"training": False}})) == 2
 
     def test_where_the_weights_are_larger_than_the_batch_there_is_no_room_for_sums(self) -> None:
@@ -255,6 +272,56 @@ class TestWhereItIsCut:
 
         assert len(self.parts(recurrent(512, 16))) > 1
         assert len(self.parts(recurrent(8, 1024))) == 1
+
+
+COSTS = {"WORK": 1, "WORK_OF_A_STEP": 1, "WORK_OF_A_NUMBER": 0, "MOST": 16}
+
+
+def planned(samples: int, upstreams: int, features: int = 3, units: int = 4, **costs: int) -> list[slice]:
+    """Where a batch is cut whose 4 layers have 12 weights, and for each sample 19 numbers and 24 operations."""
+    layers = [{"type": "dense", "units": units, "use_bias": False}, *[{"type": "relu"}] * 3]
+    network = resolve(Definition.model_validate({"layers": layers}), {"inputs": (samples, features)}, Limits())
+    batch = Batch(
+        network, [np.ones((samples, features))], [{}] * 4, [Run()] * 4, np.dtype(float),
+        upstreams=np.ones((upstreams, samples, units)),
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patched:
+        for name, cost in {**COSTS, **costs}.items():
+            patched.setattr(shards, name, cost)
+        return shards.plan(batch, Asked() if upstreams else None)
+
+
+@pytest.mark.parametrize(
+    ("upstreams", "costs", "parts"),
+    [
+        pytest.param(0, {"WORK": 384 // 64}, 8, id="forward alone"),
+        pytest.param(0, {"WORK": 384 // 64 + 1}, 4, id="forward alone, a little less"),
+        pytest.param(1, {"WORK": 3 * 384 // 64}, 8, id="both passes"),
+        pytest.param(1, {"WORK": 3 * 384 // 64 + 1}, 4, id="both passes, a little less"),
+        pytest.param(2, {"WORK": 5 * 384 // 64}, 8, id="two backward passes"),
+        pytest.param(2, {"WORK": 5 * 384 // 64 + 1}, 4, id="two backward passes, a little less"),
+        pytest.param(0, {"WORK": 10, "WORK_OF_A_NUMBER": 1}, 8, id="numbers"),
+        pytest.param(0, {"WORK": 11, "WORK_OF_A_NUMBER": 1}, 4, id="numbers, a little less"),
+        pytest.param(1, {"WORK_OF_A_STEP": 3 * 384 // 32}, 8, id="steps"),
+        pytest.param(1, {"WORK_OF_A_STEP": 3 * 384 // 32 + 1}, 4, id="steps, a little less"),
+        pytest.param(1, {}, 16, id="as many as samples"),
+        pytest.param(1, {"MOST": 8}, 8, id="as many as there may be"),
+        pytest.param(3, {}, 8, id="room for sums"),
+        pytest.param(4, {}, 4, id="less room for sums"),
+    ],
+)
+def test_a_batch_has_as_many_parts_as_pay(upstreams: int, costs: dict[str, int], parts: int) -> None:
+    size = 16 // parts
+    assert planned(16, upstreams, **costs) == [slice(start, start + size) for start in range(0, 16, size)]
+
+
+def test_no_part_is_empty() -> None:
+    assert planned(6, 1) == [slice(0, 2), slice(2, 4), slice(4, 6)]
+
+
+def test_forward_alone_needs_no_room_for_sums() -> None:
+    assert len(planned(16, 0, features=30, units=64)) == 16
+    assert len(planned(16, 1, features=30, units=64)) == 2
 
 
 def test_parts_take_no_more_memory_than_the_whole() -> None:

@@ -72,3 +72,9 @@ def test_outputs_that_are_no_probabilities_are_refused() -> None:
 def test_parameters_that_make_no_sense_are_refused(parameters: dict[str, float]) -> None:
     with pytest.raises(ValidationError):
         CategoricalFocalCrossentropy.model_validate(parameters)
+
+
+def test_it_says_how_many_probabilities_were_clipped() -> None:
+    warning = CategoricalFocalCrossentropy().warning(3)
+    assert warning.code == "clipped_probabilities"
+    assert warning.detail.startswith("3 probabilities")
