@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from chainrule import codec
 from chainrule.calls import Document, Prepare, prepare_backward, prepare_forward
-from chainrule.core import shards
+from chainrule.core import passes, shards
 from chainrule.core.definition import Definition
 from chainrule.core.engine import Asked
 from chainrule.core.layer import Run
@@ -274,6 +275,48 @@ class TestWhereItIsCut:
         assert len(self.parts(recurrent(8, 1024))) == 1
 
 
+@pytest.mark.parametrize(("threads", "places"), [(1, (2, 4, 6)), (2, (2, 4, 6)), (2, (4,))])
+def test_parts_are_computed_in_threads_of_their_own_and_no_more_at_once_than_asked(
+    threads: int, places: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, names = passes.run, set[str]()
+    at_work: list[None] = []
+    most: list[int] = []
+
+    def watched(*arguments: Any) -> Any:
+        names.add(threading.current_thread().name.partition("_")[0])
+        at_work.append(None)
+        most.append(len(at_work))
+        time.sleep(0.02)  # long enough for others to begin
+        try:
+            return run(*arguments)
+        finally:
+            at_work.pop()
+
+    monkeypatch.setattr(passes, "run", watched)
+    answer_in_parts(classifier(8), *places, threads=threads)
+    assert names == {"shard"}
+    assert len(most) == len(places) + 1
+    assert max(most) <= threads
+
+
+@pytest.mark.parametrize(
+    ("terms", "tree"),
+    [
+        ([1, 1e16, -1e16, 1], 0.0),  # from the left, or from the right, it were 1
+        ([1e16, 0, 0, 0, 1, 0, 1, 0], 1e16 + 2),  # pair by pair from the left it were 1e16
+    ],
+)
+def test_gradients_are_added_up_in_pairs_and_pairs_of_pairs(terms: list[float], tree: float) -> None:
+    document = {
+        "network": {"layers": [{"type": "dense", "units": 1, "use_bias": False, "name": "d"}]},
+        "weights": {"d": {"kernel": np.ones((1, 1))}},
+        "batch": {"inputs": np.reshape(terms, (-1, 1)).astype(float), "output_gradients": np.ones((len(terms), 1))},
+    }
+    found = answer_in_parts(document, *range(1, len(terms)))
+    assert found["gradients"]["weights"]["d"]["kernel"].item() == tree
+
+
 COSTS = {"WORK": 1, "WORK_OF_A_STEP": 1, "WORK_OF_A_NUMBER": 0, "MOST": 16}
 
 
@@ -283,7 +326,7 @@ def planned(samples: int, upstreams: int, features: int = 3, units: int = 4, **c
     network = resolve(Definition.model_validate({"layers": layers}), {"inputs": (samples, features)}, Limits())
     batch = Batch(
         network, [np.ones((samples, features))], [{}] * 4, [Run()] * 4, np.dtype(float),
-        upstreams=np.ones((upstreams, samples, units)),
+        upstreams=np.ones((upstreams, samples, units)) if upstreams > 1 else None,
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patched:
         for name, cost in {**COSTS, **costs}.items():
