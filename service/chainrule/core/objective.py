@@ -31,7 +31,7 @@ class Objective:
 
     def shared(self, network: Network, dtype: np.dtype[Any]) -> Objective:
         """Give the same with its divisor, which every part of the batch is to have."""
-        positions = np.broadcast_to(dtype.type(1), network.output[:-1])
+        positions = np.empty(network.output[:-1], dtype)
         factors = position_factors(self.loss.kept(self.targets), self.sample_weights, positions)
         return replace(self, divisor=divisor_of(self.loss, self.targets, factors))
 
