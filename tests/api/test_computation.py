@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from chainrule.api.computation import SMALL_BODY, SMALL_COUNT, Computation
+from chainrule.api.computation import SMALL_BODY, SMALL_COUNTS, Computation
 from chainrule.api.media_types import Form
 from chainrule.api.timing import Stopwatch
 from chainrule.calls import prepare_backward
@@ -35,7 +35,10 @@ def test_a_small_request_is_computed_at_once(body: bytes) -> None:
     "body",
     [
         NEURON_BODY + b" " * SMALL_BODY,
-        json.dumps({"network": {"layers": [{"type": "relu"}] * (SMALL_COUNT + 1)}}).encode(),
+        json.dumps({"network": {"layers": [{"type": "relu"}] * (SMALL_COUNTS[b'"type"'] + 1)}}).encode(),
+        json.dumps({"weights": {f"w{index}": 0 for index in range(SMALL_COUNTS[b'"'] // 2)}}).encode(),
+        json.dumps({"network": {"layers": [{}] * SMALL_COUNTS[b"{"]}}).encode(),
+        json.dumps({"batch": {"inputs": [[]] * SMALL_COUNTS[b"["]}}).encode(),
         WIDE.replace(b"-2.0", IN_FULL),
     ],
 )

@@ -38,8 +38,9 @@ class Answer(NamedTuple):
 SMALL_BODY = 32 * 1024
 """Bytes of a body that is looked at before it is known what it costs, ..."""
 
-SMALL_COUNT = 64
-"""... types in it: each layer of a definition has one, and takes some time to be read and resolved, ..."""
+SMALL_COUNTS = {b'"type"': 64, b'"': 1_000, b"{": 200, b"[": 2_000}
+"""... what there may be in it that takes longer than numbers: each layer of a definition has a type, and takes time to
+be read and resolved; each name, object and list takes a step in Python, ..."""
 
 SMALL_STEPS = 4
 """... and steps that reading it may take: ordinary texts take none, and those that are read number by number many."""
@@ -62,6 +63,11 @@ class _Steps:
             raise _ManyStepsError
 
 
+def _is_plain(body: bytes) -> bool:
+    """Whether a body is made of numbers, for the most part."""
+    return all(body.count(sign) <= most for sign, most in SMALL_COUNTS.items())
+
+
 class Computation:
     """Decompress, decode, resolve, compute, encode: called once, in a thread, asking between whether to go on."""
 
@@ -80,7 +86,7 @@ class Computation:
         What is small enough to find that out at once is decoded and resolved here.
         """
         body = self._body
-        if self._form.compression or len(body) > SMALL_BODY or bytes(body).count(b'"type"') > SMALL_COUNT:
+        if self._form.compression or len(body) > SMALL_BODY or not _is_plain(bytes(body)):
             return False
         try:
             self._job = self._resolved(_Steps(SMALL_STEPS))
