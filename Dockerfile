@@ -39,7 +39,8 @@ ENV PATH=/opt/chainrule/bin:$PATH \
     CHAINRULE_PORT=8000 \
     MALLOC_MMAP_THRESHOLD_=1073741824 \
     MALLOC_TRIM_THRESHOLD_=1073741824 \
-    MALLOC_TOP_PAD_=67108864
+    MALLOC_TOP_PAD_=67108864 \
+    MALLOC_ARENA_MAX=1
 
 # A number, so that Kubernetes' runAsNonRoot can see that it is not root.
 USER 10001:10001
