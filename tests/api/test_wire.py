@@ -165,6 +165,16 @@ def test_a_large_body_is_read_to_its_end_and_not_further(server: Server) -> None
     assert answers.count(b'"outputs":[[6.0]]') == 2
 
 
+def test_a_request_behind_another_has_as_much_time_for_its_body_as_any(serve: Serve) -> None:
+    server = serve(HEADER_TIMEOUT_SECONDS=0.3)
+    with connected(server) as connection:
+        connection.sendall((LARGE_HEAD + LARGE_BODY) * 2 + LARGE_HEAD)
+        assert [read_answer(connection)[0] for _ in range(2)] == [200, 200]
+        time.sleep(0.6)
+        connection.sendall(LARGE_BODY)
+        assert read_answer(connection)[0] == 200
+
+
 def test_a_large_body_that_stalls_is_given_up_and_its_connection_closed(strict: Server) -> None:
     with connected(strict) as connection:
         connection.sendall(LARGE_HEAD + LARGE_BODY[:-1])

@@ -129,6 +129,8 @@ def test_texts_are_read_without_looking_at_them_as_machines_write_them() -> None
         b'["\\ud800"]',
         b"[1,]",
         b"[" * 65 + b"]" * 65,
+        b"[" * 255 + b"]" * 255,
+        b"[" * 1025 + b"]" * 1025,
         b"",
     ],
 )

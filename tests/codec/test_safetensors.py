@@ -173,6 +173,7 @@ def changed(name: str, **changes: Any) -> dict[str, Any]:
         (file(b'{"\xff": {}}'), "in the header: expected UTF-8"),
         (file(b'{"a": {}, "a": {}}'), "in the header: expected each name once in an object"),
         (file(b'{"a": ' + b"[" * 100_000), "in the header: expected at most 64 lists and objects"),
+        (file(b'{"a":' + b"[" * 300 + b"]" * 300 + b"}"), "in the header: expected at most 64 lists and objects"),
         (file(b'{"a": NaN}'), "in the header: expected a finite number"),
         (file({"__metadata__": []}), "expected an object under __metadata__, got a list"),
         (file({"__metadata__": {"request": {}}}), 'expected a text under __metadata__, "request", got an object'),

@@ -138,7 +138,8 @@ class Protocol(HttpToolsProtocol):
         """The answer is out. If the body was refused unread, the rest of it is read and thrown away for a while."""
         cast(JoiningTransport, self.transport).flush()  # the caller has it before it is logged and counted
         super().on_response_complete()
-        if self.cycle.more_body and not self.transport.is_closing():
+        answered = self.cycle.response_complete  # else it is that of the next request, which has come behind this one
+        if answered and self.cycle.more_body and not self.transport.is_closing():
             self._timer = self.loop.call_later(self.header_timeout_seconds, self.transport.close)
 
     def on_message_complete(self) -> None:
