@@ -193,6 +193,19 @@ def test_a_caller_who_leaves_in_the_middle_of_a_large_body_is_forgotten(serve: S
         wait_for(lambda: gone in client.get("/metrics").text)
 
 
+def test_what_callers_have_sent_who_left_in_the_middle_of_a_body_is_let_go_of(serve: Serve) -> None:
+    server = serve()
+    announced = head("/backward", "Content-Type: application/json", "Content-Length: 60000000")
+    with server.client() as client:
+        before = resident_bytes(client)
+        for left in range(1, 9):
+            with connected(server) as connection:
+                connection.sendall(announced + b" " * 50_000_000)
+            gone = f'chainrule_requests_total{{problem="abandoned",route="/backward",status="499"}} {left}.0'
+            wait_for(lambda gone=gone: gone in client.get("/metrics").text)  # type: ignore[misc]
+        assert resident_bytes(client) - before < 150 * 2**20
+
+
 def test_a_connection_is_still_good_after_a_large_body_was_refused_on_its_way(serve: Serve) -> None:
     server = serve(MAX_BODY_BYTES=LIMIT, MAX_INTAKE_BYTES=LIMIT)
     large = head("/backward", "Content-Type: application/json", f"Content-Length: {LIMIT}")

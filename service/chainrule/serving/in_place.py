@@ -57,6 +57,7 @@ class Filling(asyncio.BufferedProtocol):
             await self._end
         finally:
             self._stand_back()
+            del self._end  # what it raised knows of all frames below, and so of the body: it would live until collected
 
     @property
     def full(self) -> bool:
