@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chainrule.api.problems import Refusal
+from chainrule.api.room import Room
 from chainrule.api.workers import Workers
 from chainrule.errors import Abandoned, DeadlineExceeded, Proceed
 from chainrule.serving import server
@@ -146,10 +147,20 @@ async def test_the_numbers_of_the_queue_are_told() -> None:
 async def test_a_pause_is_told_once_and_again_only_after_more_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "REST_SECONDS", 0.0)
     workers = Workers(1, 0, LONG)
-    rest = Rest(workers)
+    rest = Rest(workers, Room(2**30, "full"))
     assert not rest.has_begun()  # nothing was ever computed
     for _ in range(2):
         async with busy(workers):
             assert not rest.has_begun()
         await until(lambda: workers.running == 0)
         assert [rest.has_begun() for _ in range(3)] == [True, False, False]
+
+
+def test_there_is_a_pause_after_large_bodies_too_that_were_never_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "REST_SECONDS", 0.0)
+    intake = Room(2**30, "full")
+    rest = Rest(Workers(1, 0, LONG), intake)
+    for size, pauses in ((1_000, [False, False, False]), (2**20, [False, True, False])):
+        with intake.hold() as hold:
+            hold.grow(size)
+        assert [rest.has_begun() for _ in range(3)] == pauses

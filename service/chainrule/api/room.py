@@ -19,6 +19,8 @@ class Room:
     def __init__(self, limit: int, full: str) -> None:
         self.limit = limit
         self.held = 0
+        self.passed = 0
+        """Bytes that have been in it and are gone."""
         self.full = full
 
     def hold(self) -> Hold:
@@ -38,6 +40,7 @@ class Hold:
 
     def __exit__(self, *_error: object) -> None:
         self._room.held -= self.size
+        self._room.passed += self.size
 
     def grow(self, size: int) -> None:
         """Make room for more bytes, or refuse: a caller can come back, memory cannot be borrowed.

@@ -14,10 +14,11 @@ from types import FrameType
 import structlog
 import uvicorn
 
+from chainrule.api.room import Room
 from chainrule.api.service import Service
 from chainrule.api.workers import Workers
 from chainrule.app import create_app
-from chainrule.serving.process import give_back_heap, keep_heap
+from chainrule.serving.process import MEBIBYTE, give_back_heap, keep_heap
 from chainrule.serving.protocol import protocol_class
 from chainrule.settings import Settings
 
@@ -38,21 +39,26 @@ class Rest:
     the largest request ever needed it.
     """
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: Workers, intake: Room) -> None:
         self._workers = workers
-        self._admissions = 0
+        self._intake = intake
+        self._done = self._doings()
         self._beginning = float("inf")
 
     def has_begun(self) -> bool:
         """True once for each pause, after `REST_SECONDS` of it."""
-        now, workers = monotonic(), self._workers
-        if workers.running or workers.admissions != self._admissions:
-            self._admissions = workers.admissions
+        now, done = monotonic(), self._doings()
+        if self._workers.running or done != self._done:
+            self._done = done
             self._beginning = now + REST_SECONDS
         elif now >= self._beginning:
             self._beginning = float("inf")
             return True
         return False
+
+    def _doings(self) -> tuple[int, int]:
+        """Count what takes memory: computations, and mebibytes of bodies, also of those that were refused or left."""
+        return self._workers.admissions, self._intake.passed // MEBIBYTE
 
 
 class DrainingServer(uvicorn.Server):
@@ -66,7 +72,7 @@ class DrainingServer(uvicorn.Server):
         super().__init__(config)
         self._service = service
         self._closing_time = float("inf")
-        self._rest = Rest(service.workers)
+        self._rest = Rest(service.workers, service.intake)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to drain; a second signal, or Ctrl-C, closes the listener now; Ctrl-C after that waits for nothing."""
