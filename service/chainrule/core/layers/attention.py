@@ -216,11 +216,14 @@ class MultiHeadAttention(SeveralInputs):
             if wanted.inputs:
                 dx, others = (projected @ kernel.reshape(x.shape[-1], -1).T).reshape(x.shape), sent[place]
                 sent[place] = dx if others is None else np.add(others, dx, out=dx)
+            del projected
         return Gradients(tuple(sent), found)
 
     def _through_attention(self, read: Array, cache: Cache) -> list[Array]:
-        """Turn the gradient at what was read into those at queries, keys and values."""
-        queries, keys, values = (np.empty(one.shape, one.dtype) for one in (cache.queries, cache.keys, cache.values))
+        """Turn the gradient at what was read, which is written over, into those at queries, keys and values."""
+        keys, values = (np.empty(one.shape, one.dtype) for one in (cache.keys, cache.values))
+        same = read.shape == cache.queries.shape  # of each block, all of it has been used by then
+        queries = read if same else np.empty(cache.queries.shape, read.dtype)
         spare = np.empty_like(cache.attention[next(sample_blocks(cache.attention))])
         for block in sample_blocks(cache.attention):
             attention = cache.attention[block]
