@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -122,6 +123,7 @@ def answer_compression(request: Request) -> ContentEncoding | None:
     return best if quality > 0 else None
 
 
+@lru_cache(maxsize=256)  # to read an address takes longer than anything else here
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
