@@ -48,8 +48,8 @@ class Call:
         return post
 
 
-def chainrule(asked: Perceptron, encoding: Encoding) -> Call:
-    """Ask us."""
+def chainrule(asked: Perceptron, encoding: Encoding, **options: Any) -> Call:
+    """Ask us, perhaps with some of the request's options."""
     media = MEDIA_TYPES[encoding]
 
     def gradients(answer: bytes) -> list[Array]:
@@ -57,7 +57,7 @@ def chainrule(asked: Perceptron, encoding: Encoding) -> Call:
         layers = found["weights"].values()
         return [found["inputs"], *(layer[name] for name in ("kernel", "bias") for layer in layers)]
 
-    options = {"encoding": "base64"} if encoding == "base64" else {}
+    options |= {"encoding": "base64"} if encoding == "base64" else {}
     body = encode({**asked.document(), "options": options}, encoding)
     return Call("/backward", body, {"Content-Type": media}, gradients)
 

@@ -54,7 +54,7 @@ def main(*names: str) -> None:
     if importlib.util.find_spec("torch") is None:
         print("\nPyTorch is not installed here: the comparison with it is left out")
         return
-    from benchmarks._torch import one_thread, version  # noqa: PLC0415
+    from benchmarks._torch import one_thread, version  # noqa: PLC0415 (as above)
 
     keep_heap()
     one_thread()

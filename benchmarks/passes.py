@@ -12,13 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks import _calls
 from benchmarks._networks import Perceptron, perceptron
 from benchmarks._timing import print_table, side_by_side, time_of
 from chainrule.calls import prepare_backward
-from chainrule.codec import JSON, SAFETENSORS
 from chainrule.core.limits import Limits
-from chainrule_client._encodings import encode  # the client as it sends, without its HTTP library
-from chainrule_client._types import Encoding
 from tests.server import Server, started
 
 NETWORKS = {
@@ -33,20 +31,6 @@ def callers(server: Server, network: Perceptron) -> dict[str, Callable[[], Any]]
     document = network.document()
     connection = http.client.HTTPConnection(server.host, server.port)
 
-    def posting(encoding: Encoding) -> Callable[[], bytes]:
-        options = {"encoding": "base64"} if encoding == "base64" else {}
-        body = encode({**document, "options": options}, encoding)
-        media = SAFETENSORS if encoding == "safetensors" else JSON
-
-        def post() -> bytes:
-            connection.request("POST", "/backward", body, {"Content-Type": media})
-            response = connection.getresponse()
-            answer = response.read()
-            assert response.status == 200, answer[:500]
-            return answer
-
-        return post
-
     def nothing() -> bytes:
         connection.request("GET", "/health/live")
         return connection.getresponse().read()
@@ -54,9 +38,9 @@ def callers(server: Server, network: Perceptron) -> dict[str, Callable[[], Any]]
     return {
         "NumPy": network.by_hand,
         "core": lambda: prepare_backward(document, Limits()).compute(lambda: None),
-        "safetensors": posting("safetensors"),
-        "base64": posting("base64"),
-        "JSON": posting("json"),
+        "safetensors": _calls.chainrule(network, "safetensors").to(server.port),
+        "base64": _calls.chainrule(network, "base64").to(server.port),
+        "JSON": _calls.chainrule(network, "json").to(server.port),
         "GET of nothing": nothing,
     }
 

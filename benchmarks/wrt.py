@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks import _calls
 from benchmarks._networks import perceptron
 from benchmarks._timing import print_table, side_by_side, time_of
 from chainrule.calls import prepare_backward
-from chainrule.codec import SAFETENSORS
 from chainrule.core.limits import Limits
-from chainrule_client._encodings import encode
 from tests.server import Server, started
 
 CHOICES = {
@@ -37,21 +35,8 @@ def in_the_core(samples: int) -> dict[str, Callable[[], object]]:
 
 def over_http(server: Server, samples: int) -> dict[str, Callable[[], object]]:
     """Make what asks for the gradients of each choice in safetensors, with all weights in every body."""
-    document = perceptron((784, 256, 128, 10), samples).document()
-    connection = http.client.HTTPConnection(server.host, server.port)
-
-    def posting(wrt: list[str]) -> Callable[[], object]:
-        body = encode({**document, "options": {"wrt": wrt}}, "safetensors")
-
-        def post() -> None:
-            connection.request("POST", "/backward", body, {"Content-Type": SAFETENSORS})
-            response = connection.getresponse()
-            answer = response.read()
-            assert response.status == 200, answer[:500]
-
-        return post
-
-    return {name: posting(wrt) for name, wrt in CHOICES.items()}
+    network = perceptron((784, 256, 128, 10), samples)
+    return {name: _calls.chainrule(network, "safetensors", wrt=wrt).to(server.port) for name, wrt in CHOICES.items()}
 
 
 def row(name: str, ways: dict[str, Callable[[], object]]) -> list[str]:

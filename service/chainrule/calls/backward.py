@@ -18,6 +18,7 @@ from chainrule.calls.statistics import gradient_statistics
 from chainrule.core import engine, shards
 from chainrule.core.arrays import Array
 from chainrule.core.limits import Limits
+from chainrule.core.passes import Batch
 from chainrule.errors import Proceed
 from chainrule.schemas import BackwardRequest
 
@@ -38,22 +39,23 @@ def prepare_backward(document: Document, limits: Limits) -> Job:
     upstreams = read_upstreams(prepared)
     asked = read_wrt(prepared, values=not OF_LAYERS.isdisjoint(prepared.request.options.include))
 
+    batch = prepared.batch(measures.objective, upstreams)
+
     def compute(proceed: Proceed) -> Document:
         with engine.arithmetic():
-            return _answer(prepared, measures, upstreams, asked, proceed)
+            return _answer(prepared, measures, batch, asked, proceed)
 
-    return prepared.job(compute, passes=1 if upstreams is None else len(upstreams))
+    return prepared.job(compute, passes=batch.starts)
 
 
 def _answer(
     prepared: Prepared[BackwardRequest],
     measures: Measures,
-    upstreams: Array | None,
+    batch: Batch,
     asked: engine.Asked,
     proceed: Proceed,
 ) -> Document:
-    count = 1 if upstreams is None else len(upstreams)
-    batch = prepared.batch(measures.objective, upstreams)
+    count = batch.starts
     result = shards.run(batch, asked, values_read(prepared), prepared.threads, proceed)
     answer = forward_answer(prepared, measures, result)
     trees = gradient_trees(prepared, result.gradients, asked, count)

@@ -33,6 +33,11 @@ class Batch:
     upstreams: Array | None = None
     """Where no loss starts the chain, the K gradients at the outputs that do, ``(K, *outputs)``."""
 
+    @property
+    def starts(self) -> int:
+        """How many gradients the chain starts with: K, or the loss's one."""
+        return 1 if self.upstreams is None else len(self.upstreams)
+
     def some(self, rows: slice) -> Batch:
         """Give some of its samples. Random bits are those of their places in the whole."""
         return replace(

@@ -52,10 +52,8 @@ def run(batch: Batch, asked: Asked | None, read: Sequence[int], threads: int, pr
 
     Parameters
     ----------
-    asked
-        The gradients that somebody reads; None is no backward pass.
-    read
-        The values that somebody reads.
+    batch, asked, read
+        As ``passes.run`` has them.
     threads
         How many parts may be computed at the same time.
     """
@@ -83,18 +81,14 @@ def plan(batch: Batch, asked: Asked | None) -> list[slice]:
 
 def _work(batch: Batch, asked: Asked | None) -> int:
     """Count the operations, as many as those of a matrix product that take as long."""
-    passes_over = 1 if asked is None else 1 + 2 * _upstreams(batch)
+    passes_over = 1 if asked is None else 1 + 2 * batch.starts
     return passes_over * batch.network.forward_flops + WORK_OF_A_NUMBER * batch.network.activations
 
 
 def _room_for_sums(batch: Batch, asked: Asked | None) -> int:
     """Count the gradients of all weights that fit where the batch's activations would be: no more may be there."""
     parameters = sum(size_of(shape) for node in batch.network.nodes for shape in node.weights.values())
-    return MOST if asked is None else batch.network.activations // max(_upstreams(batch) * parameters, 1)
-
-
-def _upstreams(batch: Batch) -> int:
-    return 1 if batch.upstreams is None else len(batch.upstreams)
+    return MOST if asked is None else batch.network.activations // max(batch.starts * parameters, 1)
 
 
 def run_parts(
