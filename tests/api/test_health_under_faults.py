@@ -128,10 +128,6 @@ def test_while_an_object_has_a_million_keys(server: Server, stays_healthy: Judge
     stays_healthy(lambda: server, again_and_again(partial(faults.refused, body=body, status=400)))
 
 
-@pytest.mark.xfail(
-    reason="not held yet: 61 to 116 ms, since all sixty-four requests go through the event loop before the next probe",
-    strict=False,
-)
 def test_while_sixty_four_clients_meet_a_queue_of_eight(serve: Serve, stays_healthy: Judge) -> None:
     crowded = serve(QUEUE_SIZE=8)
     stays_healthy(lambda: crowded, again_and_again(faults.sixty_four_at_once))

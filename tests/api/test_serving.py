@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -14,9 +15,10 @@ from uvicorn.server import ServerState
 
 from chainrule.cores import available_cores, blas_threads, part_threads
 from chainrule.serving.joining import JoiningTransport
-from chainrule.serving.listener import open_listener, url_of
+from chainrule.serving.listener import open_listener, several, url_of
 from chainrule.serving.process import BLAS_THREADS, keep_heap, share_cores
 from chainrule.serving.protocol import protocol_class
+from chainrule.serving.turns import Turns
 
 
 class Wire(asyncio.Transport):
@@ -94,6 +96,42 @@ async def test_an_answer_has_left_when_the_application_is_told_that_it_is_comple
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has these switches")
+async def test_one_request_begins_in_each_turn_of_the_event_loop() -> None:
+    turns, begun = Turns(), list[int]()
+    for number in range(3):
+        turns.take(partial(begun.append, number))
+    assert begun == [0]  # at once, since nothing waited
+    await asyncio.sleep(0)
+    assert begun == [0, 1]
+    turns.take(partial(begun.append, 3))
+    assert begun == [0, 1]  # not before those that wait
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert begun == [0, 1, 2, 3]
+    turns.take(partial(begun.append, 4))
+    assert begun == [0, 1, 2, 3, 4]
+
+
+async def test_a_health_check_begins_before_all_requests_that_wait() -> None:
+    served = list[str]()
+
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        served.append(scope["path"])
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    config = uvicorn.Config(app, lifespan="off")
+    config.load()
+    make, state, loop = protocol_class(10, 10), ServerState(), asyncio.get_running_loop()
+    for path in ("/forward", "/backward", "/summary", "/health/live"):
+        protocol = make(config=config, server_state=state, app_state={}, _loop=loop)
+        protocol.connection_made(Wire())
+        protocol.data_received(f"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert served == ["/forward", "/health/live", "/backward", "/summary"]
+
+
 def test_glibc_is_told_to_keep_its_heap() -> None:
     assert keep_heap()
 
@@ -137,3 +175,13 @@ def test_the_listener_says_where_it_is(host: str, start: str) -> None:
         url = url_of(listener)
     assert url.startswith(start)
     assert int(url.rpartition(":")[2]) > 0
+
+
+def test_a_listener_is_there_several_times() -> None:
+    with open_listener("127.0.0.1", 0) as listener:
+        first, *again = several([listener])
+        assert first is listener  # what is closed has to be the one that there was
+        assert len(again) >= 3
+        assert {one.getsockname() for one in again} == {listener.getsockname()}
+        for one in again:
+            one.close()

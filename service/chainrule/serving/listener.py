@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
+
+ACCEPTED_AT_ONCE = 8
+"""Connections in a turn of the event loop."""
 
 
 def open_listener(host: str, port: int) -> socket.socket:
@@ -28,6 +32,15 @@ def open_listener(host: str, port: int) -> socket.socket:
         raise
     listener.set_inheritable(True)
     return listener
+
+
+def several(listeners: Iterable[socket.socket]) -> list[socket.socket]:
+    """Each of them as often as connections are to be accepted in one turn of the event loop, itself and duplicates.
+
+    libuv accepts one connection a turn from each socket that it is given. Whoever came last of sixty-four, a health
+    check for example, would wait for sixty-four turns.
+    """
+    return [again for one in listeners for again in (one, *(one.dup() for _ in range(ACCEPTED_AT_ONCE - 1)))]
 
 
 def url_of(listener: socket.socket) -> str:

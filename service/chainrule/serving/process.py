@@ -1,8 +1,9 @@
-"""What a process sets for itself before it serves: how glibc keeps memory, and how many threads BLAS may use."""
+"""What a process sets for itself before it serves: how memory is kept, and how many threads BLAS may use."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 from collections.abc import MutableMapping
 from contextlib import suppress
@@ -43,6 +44,15 @@ def give_back_heap() -> None:
     """Let the system have the memory that glibc keeps and nothing uses; nothing happens where it is another library."""
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(MEBIBYTE)
+
+
+def spare_what_stays() -> None:
+    """Let the garbage collector never again look at what there is now, which lives as long as the process.
+
+    A look at all of an idle service takes 60 ms, in which nothing else happens in the process.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def share_cores(workers: int, threads: int, environment: MutableMapping[str, str] = os.environ) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from functools import partial
 from typing import Any, cast
 
 import orjson
@@ -15,8 +16,10 @@ from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from chainrule.api.body import READ_INTO
+from chainrule.api.middleware import QUIET_ROUTES
 from chainrule.serving.in_place import Arrived, Filling
 from chainrule.serving.joining import JoiningTransport
+from chainrule.serving.turns import Turns
 
 log = structlog.get_logger()
 
@@ -68,7 +71,8 @@ class Protocol(HttpToolsProtocol):
 
     header_timeout_seconds = 10.0
     send_timeout_seconds = 30.0
-    """Both are set on a subclass by `protocol_class`, since uvicorn makes the instances."""
+    turns = Turns()
+    """All of them are set on a subclass by `protocol_class`, since uvicorn makes the instances."""
 
     _in_place = False
     """Whether the parser is given what is in its place already."""
@@ -167,6 +171,13 @@ class Protocol(HttpToolsProtocol):
         """Answer what cannot be parsed; the contract's codes are for requests, and this is none."""
         self._refuse(400, "Bad Request", "what came on this connection is not an HTTP/1.1 request")
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        begin = partial(super()._start_asgi_task, cycle, app)
+        if cycle.scope["path"] in QUIET_ROUTES:  # an orchestrator ends what answers late
+            begin()
+        else:
+            self.turns.take(begin)
+
     async def _read_into(self, buffer: memoryview, arrived: Arrived) -> None:
         """Fill a buffer with the rest of a body; see `api.body`."""
         self.flow.resume_reading()  # a first piece that is large pauses it
@@ -236,4 +247,4 @@ class Protocol(HttpToolsProtocol):
 def protocol_class(header_timeout_seconds: float, send_timeout_seconds: float) -> type[Protocol]:
     """The protocol with these deadlines for heads, and for callers that do not read."""
     seconds = {"header_timeout_seconds": header_timeout_seconds, "send_timeout_seconds": send_timeout_seconds}
-    return type("Protocol", (Protocol,), seconds)
+    return type("Protocol", (Protocol,), {**seconds, "turns": Turns()})

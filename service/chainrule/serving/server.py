@@ -18,7 +18,8 @@ from chainrule.api.room import Room
 from chainrule.api.service import Service
 from chainrule.api.workers import Workers
 from chainrule.app import create_app
-from chainrule.serving.process import MEBIBYTE, give_back_heap, keep_heap
+from chainrule.serving.listener import several
+from chainrule.serving.process import MEBIBYTE, give_back_heap, keep_heap, spare_what_stays
 from chainrule.serving.protocol import protocol_class
 from chainrule.settings import Settings
 
@@ -110,5 +111,7 @@ def serve(settings: Settings, listeners: Sequence[socket.socket]) -> None:
         server_header=False,
         timeout_keep_alive=settings.keep_alive_seconds,  # type: ignore[arg-type]  # a delay of the event loop
     )
-    DrainingServer(config, service).run(list(listeners))
+    server = DrainingServer(config, service)
+    spare_what_stays()
+    server.run(several(listeners))
     log.info("stopped")
