@@ -105,4 +105,4 @@ def encode_in_pieces(answer: Document, media_type: str, *, base64: bool) -> list
     """
     if media_type == SAFETENSORS:
         return safetensors_out.encode(answer)
-    return [json_out.encode(answer, base64=base64)]
+    return json_out.encode_base64(answer) if base64 else [json_out.encode(answer)]

@@ -18,6 +18,7 @@ from chainrule.codec import base64_form
 from chainrule.codec.arrays import Array, Bytes, frozen
 from chainrule.codec.json_exact import MOST_LEVELS, MOST_VALUES
 from chainrule.codec.layout import PLAIN, Place
+from chainrule.codec.lifting import lift
 from chainrule.errors import InputError
 
 MOST_MEMBERS: Final = 1_000
@@ -46,12 +47,15 @@ def read(text: Bytes, place: Place) -> Any:
     UnprovenError
         The exact way has to decide.
     """
-    walk = _Walk()
+    text, lifted = lift(text)
+    walk = _Walk(lifted)
     try:
         # A parser for each text: its memory goes with it, and costs nothing anew where the heap is kept.
         document = walk.value(simdjson.Parser().parse(text), place, 0)
     except _REFUSALS as error:
         raise UnprovenError from error
+    if walk.lifted:  # what nothing has read as base64 may be anything
+        raise UnprovenError
     # All lists that the walk saw are counted. With no other bracket in the text, no row of numbers holds one more list.
     if walk.rows and _count(text, b"[") != walk.lists:
         raise UnprovenError
@@ -92,7 +96,9 @@ def _fits(value: Any, levels: int) -> bool:
 class _Walk:
     """Goes through what simdjson found, and counts lists and values."""
 
-    def __init__(self) -> None:
+    def __init__(self, lifted: dict[str, Bytes]) -> None:
+        self.lifted = lifted
+        """Texts that were taken out and have not been met yet, by the names in their places."""
         self.lists = 0
         self.values = 0
         self.rows = False
@@ -125,7 +131,10 @@ class _Walk:
 
     def _object_or_array(self, node: simdjson.Object, place: Place, level: int) -> dict[str, Any] | Array:
         if any(isinstance(node.get(key), str) for key in base64_form.TEXTS):
-            return base64_form.decode(self._object(node, PLAIN, level), ())
+            form = self._object(node, PLAIN, level)
+            if (name := form.get("base64")) in self.lifted:
+                form["base64"] = self.lifted.pop(name)
+            return base64_form.decode(form, ())
         if place.others is None:
             raise UnprovenError
         return self._object(node, place, level)
