@@ -19,13 +19,14 @@ from tests.codec.comparison import same
 from tests.codec.test_base64_form import form
 from tests.codec.test_damaged import damaged
 
-LONG = np.arange(300.0)
+LONG = np.arange(3000.0)
 """Whose text is lifted."""
 
 
 @pytest.fixture
 def any_length(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lift texts however short they are."""
+    monkeypatch.setattr(lifting, "SMALLEST", 0)
     monkeypatch.setattr(lifting, "SHORTEST", 0)
 
 
@@ -96,6 +97,10 @@ def test_lists_beside_them_are_read_too() -> None:
     assert same(json_fast.read(text, REQUEST), json_exact.read(text, REQUEST))
 
 
+def test_in_a_short_text_nothing_is_looked_for() -> None:
+    assert lifting.lift(json.dumps({"batch": {"inputs": form(LONG[:1000])}}).encode()).texts == {}
+
+
 def test_behind_a_long_list_nothing_is_looked_for() -> None:
     text = json.dumps({"batch": {"targets": [0.5] * 100_000, "inputs": form(LONG)}}).encode()
     assert lifting.lift(text).texts == {}
@@ -120,8 +125,8 @@ def test_nothing_is_taken_out_where_a_text_could_be_mistaken_for_its_name(more: 
         ({}, form(LONG, base64=form(LONG)["base64"][:-4] + '"A==')),
         ({}, form(LONG, base64=form(LONG)["base64"][:-4] + "AA\\n")),
         ({}, form(LONG, base64=form(LONG)["base64"][:-4])),
-        ({}, form(LONG, shape=[299])),
-        ({}, form(np.full(300, np.inf))),
+        ({}, form(LONG, shape=[2999])),
+        ({}, form(np.full(3000, np.inf))),
     ],
     ids=["where no array stands", "a quote in it", "a backslash in it", "too short", "of another shape", "infinite"],
 )
@@ -132,7 +137,7 @@ def test_a_fault_in_a_long_text_is_left_to_the_exact_way(network: dict[str, Any]
 
 
 def test_a_fault_in_a_long_text_is_reported_at_its_place() -> None:
-    text = json.dumps({"batch": {"inputs": [1], "targets": form(LONG, shape=[299])}}).encode()
+    text = json.dumps({"batch": {"inputs": [1], "targets": form(LONG, shape=[2999])}}).encode()
     with pytest.raises(InputError) as raised:
         decode(text, JSON)
     assert [(fault.code, fault.pointer) for fault in raised.value.faults] == [

@@ -14,7 +14,10 @@ from typing import Final, NamedTuple
 from chainrule.codec.arrays import Bytes
 
 SHORTEST: Final = 256
-"""Characters of a text from which on it is lifted."""
+"""Characters of a text from which on it is lifted, ..."""
+
+SMALLEST: Final = 16 << 10
+"""... and bytes of a JSON text that is worth a search for them."""
 
 _PIECE: Final = 1 << 16
 """Bytes that are searched at once, and without a quote in sight: what follows is numbers, and not worth a search."""
@@ -47,6 +50,8 @@ def lift(text: Bytes) -> Lifted:
 
     Nothing is lifted where a text of the caller's begins like such a name.
     """
+    if len(text) < SMALLEST:
+        return Lifted(text, {})
     whole = memoryview(text)
     texts: dict[str, Bytes] = {}
     kept: list[Bytes] = []
