@@ -174,7 +174,7 @@ try_one_container() {
   kept
 
   begin "it answers the neuron over HTTP"
-  answer=$(python3 scripts/image_checks.py neuron "http://127.0.0.1:$port" 2>>"$work/run.log")
+  answer=$(python3 -m scripts.image_checks neuron "http://127.0.0.1:$port" 2>>"$work/run.log")
   kept "$answer"
 
   begin "it is a user without rights, and can write nowhere but in /tmp"
@@ -244,7 +244,7 @@ try_failover() {
   start_replica second 127.0.0.3 "$port" 5
   run_balancer --detach --name balancer --env "CHAINRULE_REPLICAS=chainrule:$port" --env "CHAINRULE_BALANCER_BIND=127.0.0.1:$port" \
     "$BALANCER" haproxy -W -db -f /haproxy.cfg >>"$work/run.log" 2>&1
-  answer=$(python3 scripts/image_checks.py failover podman "http://127.0.0.1:$port" first=127.0.0.2 second=127.0.0.3 \
+  answer=$(python3 -m scripts.image_checks failover podman "http://127.0.0.1:$port" first=127.0.0.2 second=127.0.0.3 \
     --kills "${KILLS:-2}" 2>>"$work/run.log")
   kept "$answer"
 }

@@ -2,9 +2,10 @@
 
 ::
 
-    image_checks.py neuron URL                          ask the chapter's neuron, compare every number
-    image_checks.py failover ENGINE URL NAME=ADDRESS… [--kills N]
-                                                        kill replicas under load, count the requests that are lost
+    scripts.image_checks neuron URL                     ask the chapter's neuron, compare every number
+    scripts.image_checks failover ENGINE URL NAME=ADDRESS… [--kills N]
+                                                        kill replicas under load, count the requests that are lost,
+                                                        and see how long a health check takes meanwhile
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
+
+from scripts.health import Probing
 
 NAMESERVER = ("127.0.77.53", 53)
 """Stands for the name server of a compose network: it knows the replicas that run."""
@@ -220,15 +223,17 @@ def check_failover(engine: str, url: str, addresses: dict[str, str], kills: int)
     load = Load(url)
     names = itertools.cycle(addresses)
     total: Counter[str] = Counter()
-    for number, end in enumerate([replicas.die] * kills + [replicas.stop], start=1):
-        name = next(names)
-        outcomes = outcomes_while(load, partial(end, name))
-        print(f"end {number} of {kills + 1}, {name}: {dict(outcomes)}", file=sys.stderr, flush=True)
-        total += outcomes
-        replicas.start(name)
-        time.sleep(SECONDS_TO_BE_FOUND)
+    with Probing(url) as probing:
+        for number, end in enumerate([replicas.die] * kills + [replicas.stop], start=1):
+            name = next(names)
+            outcomes = outcomes_while(load, partial(end, name))
+            print(f"end {number} of {kills + 1}, {name}: {dict(outcomes)}", file=sys.stderr, flush=True)
+            total += outcomes
+            replicas.start(name)
+            time.sleep(SECONDS_TO_BE_FOUND)
+    (health,) = probing.health
     lost = total.total() - total["answered"]
-    print(f"{total.total()} requests, replicas killed {kills} times and stopped once: {lost} lost")
+    print(f"{total.total()} requests, replicas killed {kills} times and stopped once: {lost} lost; health: {health}")
     if lost:
         sys.exit(f"what became of them: {dict(total)}")
 

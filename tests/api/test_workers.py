@@ -15,7 +15,7 @@ from chainrule.api.room import Room
 from chainrule.api.workers import Workers
 from chainrule.errors import Abandoned, DeadlineExceeded, Proceed
 from chainrule.serving import server
-from chainrule.serving.server import Rest
+from chainrule.serving.server import Tidying
 from tests.server import wait_for
 
 LONG = 60.0
@@ -147,20 +147,35 @@ async def test_the_numbers_of_the_queue_are_told() -> None:
 async def test_a_pause_is_told_once_and_again_only_after_more_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "REST_SECONDS", 0.0)
     workers = Workers(1, 0, LONG)
-    rest = Rest(workers, Room(2**30, "full"))
-    assert not rest.has_begun()  # nothing was ever computed
+    tidying = Tidying(workers, Room(2**30, "full"))
+    assert not tidying.is_due()  # nothing was ever computed
     for _ in range(2):
         async with busy(workers):
-            assert not rest.has_begun()
+            assert not tidying.is_due()
         await until(lambda: workers.running == 0)
-        assert [rest.has_begun() for _ in range(3)] == [True, False, False]
+        assert [tidying.is_due() for _ in range(3)] == [True, False, False]
+
+
+def test_work_without_a_pause_is_interrupted_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(server, "monotonic", lambda: now)
+    intake = Room(2**30, "full")
+    tidying = Tidying(Workers(1, 0, LONG), intake)
+    due = []
+    for second in range(200):
+        now = float(second)
+        if second < 150:
+            intake.passed += 2**20
+        if tidying.is_due():
+            due.append(second)
+    assert due == [60, 121, 154]  # each minute of work, and after the pause
 
 
 def test_there_is_a_pause_after_large_bodies_too_that_were_never_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "REST_SECONDS", 0.0)
     intake = Room(2**30, "full")
-    rest = Rest(Workers(1, 0, LONG), intake)
+    tidying = Tidying(Workers(1, 0, LONG), intake)
     for size, pauses in ((1_000, [False, False, False]), (2**20, [False, True, False])):
         with intake.hold() as hold:
             hold.grow(size)
-        assert [rest.has_begun() for _ in range(3)] == pauses
+        assert [tidying.is_due() for _ in range(3)] == pauses

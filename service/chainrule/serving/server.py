@@ -26,15 +26,19 @@ from chainrule.settings import Settings
 log = structlog.get_logger()
 
 REST_SECONDS = 5.0
-"""How long nothing is computed until memory is given back."""
+"""How long nothing is computed until memory is given back, ..."""
+
+WORK_SECONDS = 60.0
+"""... and how long work goes on without such a rest until it is given back nevertheless: between blocks that are in use
+the heap has ever larger holes."""
 
 SWITCH_SECONDS = 0.0005
 """How long a thread that computes in Python keeps the interpreter from the others. An answer of the event loop needs
 it several times, and with Python's own 0.005 each time costs 5 ms for every thread that computes."""
 
 
-class Rest:
-    """Whether there has been nothing to compute for a while.
+class Tidying:
+    """When to give memory back.
 
     While requests follow each other, the heap that glibc keeps makes them fast. Afterwards it would stay as large as
     the largest request ever needed it.
@@ -44,18 +48,21 @@ class Rest:
         self._workers = workers
         self._intake = intake
         self._done = self._doings()
-        self._beginning = float("inf")
+        self._rested = self._overdue = float("inf")
 
-    def has_begun(self) -> bool:
-        """True once for each pause, after `REST_SECONDS` of it."""
+    def is_due(self) -> bool:
+        """True once for each pause, after `REST_SECONDS` of it, and after each `WORK_SECONDS` without one."""
         now, done = monotonic(), self._doings()
         if self._workers.running or done != self._done:
             self._done = done
-            self._beginning = now + REST_SECONDS
-        elif now >= self._beginning:
-            self._beginning = float("inf")
-            return True
-        return False
+            self._rested = now + REST_SECONDS
+            self._overdue = min(self._overdue, now + WORK_SECONDS)
+            due = now >= self._overdue
+        else:
+            due = now >= self._rested
+            self._rested = float("inf") if due else self._rested
+        self._overdue = float("inf") if due else self._overdue
+        return due
 
     def _doings(self) -> tuple[int, int]:
         """Count what takes memory: computations, and mebibytes of bodies, also of those that were refused or left."""
@@ -73,7 +80,7 @@ class DrainingServer(uvicorn.Server):
         super().__init__(config)
         self._service = service
         self._closing_time = float("inf")
-        self._rest = Rest(service.workers, service.intake)
+        self._tidying = Tidying(service.workers, service.intake)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to drain; a second signal, or Ctrl-C, closes the listener now; Ctrl-C after that waits for nothing."""
@@ -87,7 +94,7 @@ class DrainingServer(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Look ten times a second whether it is time to give memory back, or to close."""
-        if self._rest.has_begun():
+        if self._tidying.is_due():
             asyncio.get_running_loop().run_in_executor(None, give_back_heap)
         return await super().on_tick(counter) or monotonic() >= self._closing_time
 
