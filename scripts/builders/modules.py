@@ -27,9 +27,9 @@ HEAD = '''# Made by `make generate` from the classes in service/chainrule/core: 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from ._parts import Activation, Initializer, Layer, Loss, Metric, Regularizer
+from ._parts import Activation, Initializer, Layer, Loss, Metric, Regularizer, refusing
 from ._types import Array
 '''
 
@@ -43,7 +43,8 @@ def module(family: Family) -> str:
     """Write the module of a family, as ruff leaves it."""
     found = classes(family.name)
     head = HEAD.format(introduction=family.introduction) + "".join(_neighbours(family))
-    parts = [head, *_aliases(family, found), *(builder(family, cls) for cls in found), _all(family, found)]
+    parts = [head, *_aliases(family, found), *(builder(family, cls) for cls in found), *_elsewhere(family, found)]
+    parts.append(_all(family, found))
     return _in_order("\n\n\n".join(parts), path_of(family))
 
 
@@ -74,6 +75,24 @@ def _needs_more(cls: type[Part]) -> bool:
 
 def _names(found: Iterable[type[Part]]) -> list[str]:
     return [class_name(cls.names()[0]) for cls in found]
+
+
+def _elsewhere(family: Family, found: Sequence[type[Part]]) -> Iterator[str]:
+    """Say what is called otherwise here. A type checker is not told: it would take any name for one that exists."""
+    shown = [*found, *(cls for other in FAMILIES if _shows(family, other) for cls in classes(other.name))]
+    called = {_plain(class_name(cls.names()[0])) for cls in shown}
+    known = {
+        _plain(word): f"{whose} is {class_name(cls.names()[0])}"
+        for cls in reversed(shown)  # a layer before an activation of the same name
+        for word, whose in (*((name, "it") for name in cls.names()[1:]), *cls.elsewhere.items())
+        if _plain(word) not in called
+    }
+    if known:
+        yield f"if not TYPE_CHECKING:\n    __getattr__ = refusing(__name__, {dict(sorted(known.items()))!r})"
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
 
 
 def _all(family: Family, found: Sequence[type[Part]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -109,3 +110,34 @@ def test_whatever_the_description_allows_is_answered_as_it_says(server: Server, 
         case.call_and_validate(checks=CHECKS)
 
     answered()
+
+
+def schemas_in(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    """Everything that may be a schema: each object in the description's schemas, with its place."""
+    if isinstance(value, dict):
+        yield path, value
+        for name, below in value.items():
+            yield from schemas_in(below, *path, name)
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from schemas_in(below, *path, index)
+
+
+def test_every_default_is_one_that_its_own_schema_allows(description: Any) -> None:
+    with_default = [(path, one) for path, one in schemas_in(description["components"]["schemas"]) if "default" in one]
+    assert len(with_default) > 300
+    wrong = [path for path, one in with_default if not checker(description, one).is_valid(one["default"])]
+    assert wrong == []
+
+
+def test_every_part_has_to_say_its_type(description: Any) -> None:
+    schemas = description["components"]["schemas"]
+    parts = {name: one for name, one in schemas.items() if {"const", "enum"} & set(one["properties"].get("type", {}))}
+    assert {"DenseLayer", "Relu", "MeanSquaredError", "Accuracy", "GlorotUniform", "L2"} <= set(parts)
+    assert [name for name, one in parts.items() if "type" not in one["required"]] == []
+    request = {"network": {"layers": [{"units": 3}]}, "batch": {"inputs": [[1]]}}
+    assert not checker(description, {"$ref": "#/components/schemas/ForwardRequest"}).is_valid(request)
+
+
+def test_no_schema_is_called_by_a_place_in_the_code(description: Any) -> None:
+    assert [name for name in description["components"]["schemas"] if "__" in name] == []

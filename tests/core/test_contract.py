@@ -53,8 +53,8 @@ def test_has_a_json_schema_with_its_parameters_and_their_defaults(cls: type[Part
     assert schema["type"] == "object"
     assert schema["additionalProperties"] is False
     assert schema["properties"].keys() == cls.model_fields.keys()
-    required = {name for name, field in cls.model_fields.items() if field.is_required()}
-    assert set(schema.get("required", [])) == required
+    required = {"type", *(name for name, field in cls.model_fields.items() if field.is_required())}
+    assert set(schema["required"]) == required
     assert all("default" in one for name, one in schema["properties"].items() if name not in required)
 
 

@@ -6,8 +6,9 @@ service's defaults; what is kept, and sent, is what was given, and the service f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
@@ -48,6 +49,25 @@ class Part(Mapping[str, Any]):
     def to_definition(self) -> dict[str, Any]:
         """Give it as plain dicts, lists and numbers, ready for ``json.dumps``."""
         return {name: plain(value) for name, value in self._given.items()}
+
+
+def refusing(module: str, elsewhere: Mapping[str, str]) -> Callable[[str], NoReturn]:
+    """Make the ``__getattr__`` of a module, which says what a name is called here that other frameworks have.
+
+    Parameters
+    ----------
+    module
+        Its name.
+    elsewhere
+        Sentences by names, in small letters and without ``_``.
+    """
+
+    def __getattr__(name: str) -> NoReturn:  # noqa: N807  # what a module calls it
+        hint = elsewhere.get(name.lower().replace("_", ""))
+        detail = f"module {module!r} has no attribute {name!r}{f': {hint}' if hint else ''}"
+        raise AttributeError(detail, name=name, obj=sys.modules[module])
+
+    return __getattr__
 
 
 class Layer(Part):

@@ -8,9 +8,9 @@ LeakyReLU(negative_slope=0.2)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from ._parts import Activation, Layer
+from ._parts import Activation, Layer, refusing
 
 ActivationName: TypeAlias = Literal[
     "celu",
@@ -516,6 +516,21 @@ class Tanh(Activation):
     type: ClassVar[str] = "tanh"
 
     def __init__(self, *, name: str | None = None, inputs: Sequence[str | Layer] | None = None) -> None: ...
+
+
+if not TYPE_CHECKING:
+    __getattr__ = refusing(
+        __name__,
+        {
+            "activation": 'Keras\'s Activation("relu") is ReLU',
+            "hardswish": "it is HardSiLU",
+            "input": "a network reads its batch without one; what only passes numbers on is Identity",
+            "inputlayer": "a network reads its batch without one; what only passes numbers on is Identity",
+            "linear": "Keras's linear activation is Identity",
+            "parametricrelu": "a rectifier with a learned slope is PReLU",
+            "swish": "it is SiLU",
+        },
+    )
 
 
 __all__ = [

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from ._parts import Initializer
+from ._parts import Initializer, refusing
 
 InitializerName: TypeAlias = Literal[
     "glorot_normal",
@@ -208,6 +208,31 @@ class Zeros(Initializer):
     type: ClassVar[str] = "zeros"
 
     def __init__(self) -> None: ...
+
+
+if not TYPE_CHECKING:
+    __getattr__ = refusing(
+        __name__,
+        {
+            "fill": "a fill is Constant",
+            "gaussian": "a normal distribution is RandomNormal",
+            "glorot": "Glorot's uniform law is GlorotUniform",
+            "he": "He's normal law is HeNormal",
+            "kaiming": "He's normal law is HeNormal",
+            "kaimingnormal": "PyTorch's kaiming_normal_ is HeNormal",
+            "kaiminguniform": "PyTorch's kaiming_uniform_ is HeUniform",
+            "lecun": "LeCun's normal law is LecunNormal",
+            "normal": "PyTorch's normal_ is RandomNormal",
+            "one": "Keras's one is Ones",
+            "orthogonalinitializer": "Keras's OrthogonalInitializer is Orthogonal",
+            "truncnormal": "PyTorch's trunc_normal_, but for its bounds is TruncatedNormal",
+            "uniform": "PyTorch's uniform_, but for its bounds is RandomUniform",
+            "xavier": "Glorot's uniform law is GlorotUniform",
+            "xaviernormal": "PyTorch's xavier_normal_ is GlorotNormal",
+            "xavieruniform": "PyTorch's xavier_uniform_ is GlorotUniform",
+            "zero": "Keras's zero is Zeros",
+        },
+    )
 
 
 __all__ = [

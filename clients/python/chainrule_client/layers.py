@@ -10,9 +10,9 @@ Dense(units=64, activation='relu')
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from ._parts import Layer
+from ._parts import Layer, refusing
 from .activations import (
     CELU,
     ELU,
@@ -1437,6 +1437,48 @@ class ZeroPadding2D(Layer):
         name: str | None = None,
         inputs: Sequence[str | Layer] | None = None,
     ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    __getattr__ = refusing(
+        __name__,
+        {
+            "activation": 'Keras\'s Activation("relu") is ReLU',
+            "adaptiveavgpool2d": "with one output, PyTorch's AdaptiveAvgPool2d is GlobalAveragePooling2D",
+            "adaptivemaxpool2d": "with one output, PyTorch's AdaptiveMaxPool2d is GlobalMaxPooling2D",
+            "averagepool": "ONNX's AveragePool is AveragePooling2D",
+            "avgpool1d": "PyTorch's AvgPool1d is AveragePooling1D",
+            "avgpool2d": "PyTorch's AvgPool2d is AveragePooling2D",
+            "batchnorm": "a batch normalization is BatchNormalization",
+            "batchnorm1d": "PyTorch's BatchNorm1d is BatchNormalization",
+            "batchnorm2d": "PyTorch's BatchNorm2d is BatchNormalization",
+            "conv": "ONNX's Conv is Conv2D",
+            "convolution2d": "a convolution of images is Conv2D",
+            "convtranspose": "ONNX's ConvTranspose is Conv2DTranspose",
+            "convtranspose2d": "PyTorch's ConvTranspose2d is Conv2DTranspose",
+            "deconvolution": "a transposed convolution is Conv2DTranspose",
+            "fullyconnected": "a fully connected layer is Dense",
+            "globalaveragepool": "ONNX's GlobalAveragePool is GlobalAveragePooling2D",
+            "globalmaxpool": "ONNX's GlobalMaxPool is GlobalMaxPooling2D",
+            "groupnorm": "PyTorch's GroupNorm is GroupNormalization",
+            "hardswish": "it is HardSiLU",
+            "input": "a network reads its batch without one; what only passes numbers on is Identity",
+            "inputlayer": "a network reads its batch without one; what only passes numbers on is Identity",
+            "instancenorm": "with as many groups as channels, instance_norm is GroupNormalization",
+            "layernorm": "PyTorch's LayerNorm is LayerNormalization",
+            "linear": "PyTorch's Linear is Dense",
+            "maxpool": "ONNX's MaxPool is MaxPooling2D",
+            "maxpool1d": "PyTorch's MaxPool1d is MaxPooling1D",
+            "maxpool2d": "PyTorch's MaxPool2d is MaxPooling2D",
+            "pad": "ONNX's Pad is ZeroPadding2D",
+            "parametricrelu": "a rectifier with a learned slope is PReLU",
+            "resize": "ONNX's Resize is UpSampling2D",
+            "rmsnorm": "PyTorch's RMSNorm is RMSNormalization",
+            "swish": "it is SiLU",
+            "upsample": "PyTorch's Upsample is UpSampling2D",
+            "zeropad2d": "PyTorch's ZeroPad2d is ZeroPadding2D",
+        },
+    )
 
 
 __all__ = [

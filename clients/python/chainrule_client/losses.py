@@ -8,9 +8,9 @@ CategoricalCrossentropy(label_smoothing=0.1)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from ._parts import Loss
+from ._parts import Loss, refusing
 from ._types import Array
 
 
@@ -504,6 +504,21 @@ class SquaredHinge(Loss):
         reduction: Literal["mean", "sum", "none"] = "mean",
         weight_normalization: Literal["weights", "batch"] = "weights",
     ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    __getattr__ = refusing(
+        __name__,
+        {
+            "crossentropyloss": "PyTorch's CrossEntropyLoss is CrossEntropy",
+            "kldiv": "PyTorch's kl_div is KLDivergence",
+            "kldivloss": "PyTorch's KLDivLoss is KLDivergence",
+            "l1loss": "PyTorch's L1Loss is MeanAbsoluteError",
+            "mae": "it is MeanAbsoluteError",
+            "mse": "it is MeanSquaredError",
+            "nllloss": "PyTorch's NLLLoss is NegativeLogLikelihood",
+        },
+    )
 
 
 __all__ = [

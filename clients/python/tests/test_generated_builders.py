@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import chainrule_client
+from chainrule_client import layers, losses
 
 pytest.importorskip("chainrule", reason="the service is a distribution of its own")
 
@@ -89,3 +90,27 @@ class TestEachClass:
         lines = text.splitlines()
         for name in inspect.signature(builder(family, cls)).parameters:
             assert lines[lines.index(name) + 1].startswith("    ")
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "hint"),
+    [
+        (layers, "Linear", "PyTorch's Linear is Dense"),
+        (layers, "MaxPool2D", "PyTorch's MaxPool2d is MaxPooling2D"),
+        (layers, "BatchNorm2d", "PyTorch's BatchNorm2d is BatchNormalization"),
+        (layers, "Swish", "it is SiLU"),
+        (losses, "MSE", "it is MeanSquaredError"),
+        (losses, "CrossEntropyLoss", "PyTorch's CrossEntropyLoss is CrossEntropy"),
+    ],
+)
+def test_a_name_of_another_framework_is_answered_by_the_one_that_it_has_here(
+    module: ModuleType, name: str, hint: str
+) -> None:
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}': {hint}$") as raised:
+        getattr(module, name)
+    assert raised.value.name == name
+
+
+def test_a_name_that_nobody_has_is_refused_without_a_hint() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Convoluted'$"):
+        getattr(layers, "Convoluted")  # noqa: B009  # a type checker knows better

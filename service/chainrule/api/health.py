@@ -8,7 +8,9 @@ from starlette.responses import JSONResponse, Response
 
 from chainrule.api.service import service_of
 
-router = APIRouter(prefix="/health", tags=["operation"])
+PREFIX = "/health"
+
+router = APIRouter(prefix=PREFIX, tags=["operation"])
 
 NOW = {"Cache-Control": "no-store"}
 

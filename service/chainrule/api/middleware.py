@@ -64,28 +64,6 @@ class RequestId:
         await self.app(scope, receive, send_with_id)
 
 
-class SafeHeaders:
-    """Adds the headers that keep browsers careful, and asks callers to leave while the process drains."""
-
-    def __init__(self, app: ASGIApp, service: Service) -> None:
-        self.app = app
-        self.service = service
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request."""
-
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SAFE_HEADERS.items():
-                    headers.setdefault(name, value)
-                if self.service.draining:  # the next request on this connection might meet a closed one
-                    headers["Connection"] = "close"
-            await send(message)
-
-        await self.app(scope, receive, send_safely)
-
-
 class Observation:
     """Tells the log and the metrics what became of a request, and the caller where the time went."""
 
@@ -148,6 +126,28 @@ class Observation:
             return tracing.trace_id()
         parent = _TRACEPARENT.fullmatch(Headers(scope=scope).get("traceparent", ""))
         return parent["trace"] if parent else None
+
+
+class SafeHeaders:
+    """Adds the headers that keep browsers careful, and asks callers to leave while the process drains."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SAFE_HEADERS.items():
+                    headers.setdefault(name, value)
+                if self.service.draining:  # the next request on this connection might meet a closed one
+                    headers["Connection"] = "close"
+            await send(message)
+
+        await self.app(scope, receive, send_safely)
 
 
 class LastResort:

@@ -55,7 +55,7 @@ def parameters_schema(cls: type[Part]) -> dict[str, Any]:
     schema = cls.model_json_schema(schema_generator=_ParameterSchema)
     properties = {name: one for name, one in schema["properties"].items() if name != "type"}
     rest = {key: schema[key] for key in ("type", "additionalProperties")}
-    return {**rest, "properties": properties, "required": schema.get("required", [])}
+    return {**rest, "properties": properties, "required": [name for name in schema["required"] if name != "type"]}
 
 
 def _entry(cls: type[Part]) -> Iterator[tuple[str, Any]]:

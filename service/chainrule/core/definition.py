@@ -36,7 +36,8 @@ def _placed(layer: type[Layer]) -> type[Layer]:
     """The layer's class with a place in a network."""
     bases = typing.cast("tuple[type[Layer], ...]", (layer, _Place))  # _Place adds fields only
     own = {"use_attribute_docstrings": False}  # it has no fields of its own: looking for their texts takes long
-    return create_model(layer.__name__, __base__=bases, __module__=__name__, __doc__=layer.__doc__, __cls_kwargs__=own)
+    name = f"{layer.__name__}Layer"  # not the layer's own, which stands inside of others without a place
+    return create_model(name, __base__=bases, __module__=__name__, __doc__=layer.__doc__, __cls_kwargs__=own)
 
 
 if TYPE_CHECKING:

@@ -50,6 +50,15 @@ class Part(BaseModel):
             _REGISTERED.setdefault(cls.family, {}).update(dict.fromkeys(cls.names(), cls))
 
     @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Demand the ``type``: it has a default in Python alone, where the class says it already."""
+        reference = handler(core)
+        schema = handler.resolve_ref_schema(reference)
+        schema["properties"]["type"].pop("default", None)
+        schema["required"] = ["type", *(name for name in schema.get("required", ()) if name != "type")]
+        return reference
+
+    @classmethod
     def names(cls) -> tuple[str, ...]:
         """All names in ``type``, the class's own first."""
         return get_args(cls.model_fields["type"].annotation)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -38,7 +39,7 @@ class _IsArray:
         return core_schema.no_info_plain_validator_function(_an_array)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return ARRAY_SCHEMA
+        return deepcopy(ARRAY_SCHEMA)  # pydantic writes into it
 
 
 class _IsArrayOrNamed:
@@ -52,7 +53,7 @@ class _IsArrayOrNamed:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         named = {"type": "object", "description": "An array for each input.", "additionalProperties": self.each}
-        return {"anyOf": [*ARRAY_SCHEMA["anyOf"], named]}
+        return deepcopy({"anyOf": [*ARRAY_SCHEMA["anyOf"], named]})
 
 
 class _IsDerivative(_IsArrayOrNamed):
@@ -74,8 +75,10 @@ def _an_array_or_named(value: Any) -> NDArray[Any] | dict[str, NDArray[Any]]:
 
 
 WireArray = Annotated[NDArray[Any], _IsArray()]
-WireArrayIfSent = Annotated[NDArray[Any] | None, _IsArray()]
-"""None where a request leaves it out; null is no array."""
+WireArrayIfSent = Annotated[
+    NDArray[Any] | None, _IsArray(), Field(json_schema_extra=lambda schema: schema.pop("default", None))
+]
+"""None where a request leaves it out; null is no array, and nothing that the wire has."""
 WireArrays = Annotated[NDArray[Any] | dict[str, NDArray[Any]], _IsArrayOrNamed()]
 WireDerivatives = Annotated[NDArray[Any] | dict[str, NDArray[Any] | None], _IsDerivative()] | None
 """The derivative by the batch, by name where inputs have names; null by whole numbers, and where nobody asked."""

@@ -16,7 +16,7 @@ from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from chainrule.api.body import READ_INTO
-from chainrule.api.middleware import QUIET_ROUTES
+from chainrule.api.health import PREFIX as HEALTH
 from chainrule.serving.in_place import Arrived, Filling
 from chainrule.serving.joining import JoiningTransport
 from chainrule.serving.turns import Turns
@@ -173,7 +173,7 @@ class Protocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         begin = partial(super()._start_asgi_task, cycle, app)
-        if cycle.scope["path"] in QUIET_ROUTES:  # an orchestrator ends what answers late
+        if cycle.scope["path"].startswith(HEALTH):  # an orchestrator ends what answers late
             begin()
         else:
             self.turns.take(begin)
