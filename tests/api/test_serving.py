@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import platform
+import socket
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -15,7 +17,7 @@ from uvicorn.server import ServerState
 
 from chainrule.cores import available_cores, blas_threads, part_threads
 from chainrule.serving.joining import JoiningTransport
-from chainrule.serving.listener import open_listener, several, url_of
+from chainrule.serving.listener import duplicated, open_listener, url_of
 from chainrule.serving.process import BLAS_THREADS, keep_heap, share_cores
 from chainrule.serving.protocol import protocol_class
 from chainrule.serving.turns import Turns
@@ -95,7 +97,6 @@ async def test_an_answer_has_left_when_the_application_is_told_that_it_is_comple
     assert b"".join(pieces).endswith(b"\r\n\r\nbody")
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has these switches")
 async def test_one_request_begins_in_each_turn_of_the_event_loop() -> None:
     turns, begun = Turns(), list[int]()
     for number in range(3):
@@ -132,11 +133,12 @@ async def test_a_health_check_begins_before_all_requests_that_wait() -> None:
     assert served == ["/forward", "/health/live", "/backward", "/summary"]
 
 
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has these switches")
 def test_glibc_is_told_to_keep_its_heap() -> None:
     assert keep_heap()
 
 
-def test_several_workers_get_one_blas_thread_each_unless_the_operator_said_otherwise() -> None:
+def test_duplicated_workers_get_one_blas_thread_each_unless_the_operator_said_otherwise() -> None:
     environment = {"OMP_NUM_THREADS": "3"}
     share_cores(2, 2, environment)
     assert environment == dict.fromkeys(BLAS_THREADS, "1") | {"OMP_NUM_THREADS": "3"}
@@ -177,11 +179,14 @@ def test_the_listener_says_where_it_is(host: str, start: str) -> None:
     assert int(url.rpartition(":")[2]) > 0
 
 
-def test_a_listener_is_there_several_times() -> None:
+def test_a_listener_is_duplicated_and_none_of_them_ever_waits() -> None:
     with open_listener("127.0.0.1", 0) as listener:
-        first, *again = several([listener])
-        assert first is listener  # what is closed has to be the one that there was
+        there = socket.socket(fileno=os.dup(listener.fileno()))  # as another process gets it
+        first, *again = duplicated([there])
+        assert first is there  # what is closed has to be the one that there was
         assert len(again) >= 3
         assert {one.getsockname() for one in again} == {listener.getsockname()}
-        for one in again:
+        assert not os.get_blocking(listener.fileno())
+        for one in (first, *again):
+            assert one.gettimeout() == 0
             one.close()

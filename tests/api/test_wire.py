@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -25,6 +25,9 @@ from tests.conftest import Serve
 from tests.server import Server, wait_for
 
 LIMIT = 1_000_000
+
+JSON_TYPE = "Content-Type: application/json"
+LENGTH = f"Content-Length: {len(NEURON_BODY)}"
 
 
 @pytest.fixture(scope="module")
@@ -251,17 +254,41 @@ def test_the_rest_of_a_refused_body_is_not_awaited_for_ever(strict: Server) -> N
 @pytest.mark.parametrize("field", [b"X-Long: " + b"x" * 300_000, b"X-Many: yes\r\n" * 30_000])
 def test_a_head_without_end_is_refused(server: Server, field: bytes) -> None:
     with connected(server) as connection:
-        with suppress(ConnectionError):  # the service does not read it all
-            connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: test\r\n" + field)
-        assert b"HTTP/1.1 431 " in connection.recv(2**16)
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: test\r\n" + field)
+        answer = read_to_end(connection)
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert problem_of(answer)["status"] == 431
+
+
+@pytest.mark.parametrize("piece", [2**20, 8_000])
+@pytest.mark.parametrize(("size", "status"), [(65_000, 200), (66_000, 431), (120_000, 431), (1_000_000, 431)])
+def test_a_head_may_have_so_many_bytes_however_they_come(server: Server, size: int, status: int, piece: int) -> None:
+    long = head("/backward", JSON_TYPE, LENGTH, "Connection: close", "X-Long: " + "x" * size) + NEURON_BODY
+    with connected(server) as connection:
+        for start in range(0, len(long), piece):
+            connection.sendall(long[start : start + piece])
+            time.sleep(0.001)
+        answer = read_to_end(connection)
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_who_goes_on_sending_after_a_refusal_is_cut_off(server: Server) -> None:
+    def goes_on() -> None:
+        connection.sendall(b"GET / HTTP/9.9\r\n\r\n")
+        while True:
+            connection.sendall(b"more")
+            time.sleep(0.01)
+
+    with connected(server) as connection, pytest.raises(ConnectionError):
+        goes_on()
 
 
 def test_trailers_without_end_are_refused(server: Server) -> None:
     with connected(server) as connection:
-        chunked = head("/backward", "Content-Type: application/json", "Transfer-Encoding: chunked")
-        with suppress(ConnectionError):
-            connection.sendall(chunked + b"2\r\n{}\r\n0\r\n" + b"X-Many: yes\r\n" * 30_000)
-        assert b"HTTP/1.1 431 " in connection.recv(2**16)
+        chunked = head("/backward", JSON_TYPE, "Transfer-Encoding: chunked")
+        connection.sendall(chunked + b"2\r\n{}\r\n0\r\n" + b"X-Many: yes\r\n" * 30_000)
+        assert read_to_end(connection).startswith(b"HTTP/1.1 431 ")
 
 
 @pytest.mark.parametrize("noise", [b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HTTP/9.9\r\n\r\n", b"nonsense\r\n\r\n"])

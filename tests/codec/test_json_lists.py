@@ -124,6 +124,10 @@ def test_a_byte_order_mark_is_ignored(decode_json: Decode) -> None:
     assert decode_json(b'\xef\xbb\xbf{"loss": "mse"}') == {"loss": "mse"}
 
 
+def test_two_byte_order_marks_are_no_json(faults_of: Faults) -> None:
+    assert [one.code for one in faults_of(b'\xef\xbb\xbf\xef\xbb\xbf{"loss": "mse"}')] == ["malformed_json"]
+
+
 def test_texts_keep_all_their_characters(decode_json: Decode) -> None:
     document = decode_json('{"a": "\\u00e9\\ud83d\\ude00 \\"\\\\\\/\\b\\n \\u0000é😀", "\\u0000b": 1, "": {}}')
     assert document == {"a": 'é😀 "\\/\b\n \0é😀', "\0b": 1, "": {}}

@@ -28,6 +28,7 @@ def any_length(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lift texts however short they are."""
     monkeypatch.setattr(lifting, "SMALLEST", 0)
     monkeypatch.setattr(lifting, "SHORTEST", 0)
+    monkeypatch.setattr(lifting, "SHARE", 0)
 
 
 def read_or_none(read: Any, text: bytes) -> Any:
@@ -107,14 +108,26 @@ def test_behind_a_long_list_nothing_is_looked_for() -> None:
     assert same(json_fast.read(text, REQUEST), json_exact.read(text, REQUEST))
 
 
+def test_beside_a_much_longer_list_it_is_not_worth_it() -> None:
+    text = json.dumps({"batch": {"inputs": form(LONG), "targets": [0.5] * 10_000}}).encode()
+    assert lifting.lift(text).texts == {}
+    assert same(json_fast.read(text, REQUEST), json_exact.read(text, REQUEST))
+
+
+def test_far_behind_its_name_a_text_is_not_looked_for() -> None:
+    text = json.dumps({"batch": {"inputs": form(LONG)}}, separators=(",", ":" + " " * 20)).encode()
+    assert lifting.lift(text).texts == {}
+    assert same(json_fast.read(text, REQUEST), json_exact.read(text, REQUEST))
+
+
 def test_among_many_names_nothing_is_looked_for() -> None:
     names = dict.fromkeys(map(str, range(10_000)), 0)
     assert lifting.lift(json.dumps({"names": names, "batch": {"inputs": form(LONG)}}).encode()).texts == {}
 
 
-@pytest.mark.parametrize("more", [{"targets": "#0"}, {"#": 0}, {"labels": "\\"}, {"labels": "\u0023"}])
+@pytest.mark.parametrize("more", [{"targets": "#0"}, {"#": 0}, {"labels": "\\"}, {"labels": "\\u0023"}])
 def test_nothing_is_taken_out_where_a_text_could_be_mistaken_for_its_name(more: dict[str, Any]) -> None:
-    text = json.dumps({"batch": {"inputs": form(LONG), **more}}).encode()
+    text = json.dumps({"batch": {"inputs": form(LONG), **more}}).replace("\\\\u", "\\u").encode()
     assert lifting.lift(text).texts == {}
 
 

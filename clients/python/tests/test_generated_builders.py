@@ -112,5 +112,5 @@ def test_a_name_of_another_framework_is_answered_by_the_one_that_it_has_here(
 
 
 def test_a_name_that_nobody_has_is_refused_without_a_hint() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'Convoluted'$"):
+    with pytest.raises(AttributeError, match=r"has no attribute 'Convoluted'$"):
         getattr(layers, "Convoluted")  # noqa: B009  # a type checker knows better

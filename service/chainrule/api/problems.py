@@ -90,6 +90,10 @@ UNFORESEEN = Kind(500, "The service has made a mistake")
 """A bug of ours. The contract knows no 500: whoever sees one has found something to report."""
 
 
+NO_PAGE = "about:blank"
+"""The ``type`` of a problem that is none of the contract's: its status says it all."""
+
+
 class Refusal(Exception):  # noqa: N818 (a refusal is no error of the service)
     """A request that is not let in, and the headers that tell the caller what would be."""
 
@@ -129,7 +133,22 @@ def unforeseen(request: Request) -> Response:
     """The answer after a bug: who asked learns that it is not their fault, and by which id we find it in the log."""
     request.state.problem_code = "unforeseen"
     detail = "an error in the service itself, not in the request; the log has it under this request id"
-    return _answer(request, UNFORESEEN, "about:blank", detail, [], None)
+    return _answer(request, UNFORESEEN, NO_PAGE, detail, [], None)
+
+
+def document(
+    kind: Kind, reference: str, detail: str, request_id: str, errors: Sequence[Mapping[str, str]] = ()
+) -> bytes:
+    """The body of an answer that tells of a problem."""
+    return orjson.dumps({
+        "type": reference,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "instance": request_id,
+        "retryable": kind.retryable,
+        "errors": errors,
+    })  # fmt: skip
 
 
 def _answer(
@@ -140,16 +159,8 @@ def _answer(
     errors: Sequence[Mapping[str, str]],
     headers: Mapping[str, str] | None,
 ) -> Response:
-    document = {
-        "type": reference,
-        "title": kind.title,
-        "status": kind.status,
-        "detail": detail,
-        "instance": request.state.request_id,
-        "retryable": kind.retryable,
-        "errors": errors,
-    }
-    return Response(orjson.dumps(document), kind.status, dict(headers or {}), PROBLEM_JSON)
+    body = document(kind, reference, detail, request.state.request_id, errors)
+    return Response(body, kind.status, dict(headers or {}), PROBLEM_JSON)
 
 
 def add_problem_handlers(app: FastAPI) -> None:

@@ -17,12 +17,18 @@ SHORTEST: Final = 256
 """Characters of a text from which on it is lifted, ..."""
 
 SMALLEST: Final = 16 << 10
-"""... and bytes of a JSON text that is worth a search for them."""
+"""... bytes of a JSON text that is worth a search for them, ..."""
+
+SHARE: Final = 0.5
+"""... and what part of it they have to be: the rest is copied."""
 
 _PIECE: Final = 1 << 16
-"""Bytes that are searched at once, and without a quote in sight: what follows is numbers, and not worth a search."""
+"""Bytes that are searched at once."""
 
-_MEMBER: Final = re.compile(rb'"base64"[ \t\n\r]*:[ \t\n\r]*"')
+_FAR: Final = 1 << 16
+"""Bytes between two quotes behind which nothing more is looked for: there are lists of numbers."""
+
+_MEMBER: Final = re.compile(rb'"base64"[ \t\n\r]{0,16}+:[ \t\n\r]{0,16}+"')
 
 _MARK: Final = b"#"
 """What the name of a lifted text begins with. Outside of a text it is no JSON."""
@@ -61,8 +67,8 @@ def lift(text: Bytes) -> Lifted:
         texts[name.decode()] = whole[start:after]
         kept += whole[end:start], name
         end = after
-    if not texts:
-        return Lifted(text, texts)
+    if not texts or sum(map(len, texts.values())) < SHARE * len(text):
+        return Lifted(text, {})
     left = b"".join([*kept, whole[end:]])
     # A backslash could spell the mark in another way.
     unmistakable = left.count(b'"' + _MARK) == len(texts) and b"\\" not in left
@@ -80,7 +86,7 @@ def _long_texts(text: memoryview) -> Iterator[tuple[int, int]]:
             inside = False
             if quote - start >= SHORTEST:
                 yield start, quote
-        elif quote - last > _PIECE:
+        elif quote - last > _FAR:
             return
         elif member := _MEMBER.match(text, quote):
             start, inside = member.end(), True

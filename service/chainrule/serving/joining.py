@@ -19,9 +19,12 @@ class JoiningTransport:
         self._transport = transport
         self._loop = loop
         self._pending: list[bytes] = []
+        self._ended = False
 
     def write(self, data: bytes) -> None:
-        """Send soon."""
+        """Send soon; nothing, after the end."""
+        if self._ended:
+            return
         if not self._pending:
             self._loop.call_soon(self.flush)
         self._pending.append(data)
@@ -31,6 +34,13 @@ class JoiningTransport:
         pending, self._pending = self._pending, []
         if pending and not self._transport.is_closing():
             self._transport.writelines(pending)
+
+    def end(self) -> None:
+        """Send what is left, and say that nothing more comes. What the other side has to say can still be read."""
+        self.flush()
+        self._ended = True
+        if not self._transport.is_closing():
+            self._transport.write_eof()
 
     def close(self) -> None:
         """Send what is left, and close."""

@@ -34,13 +34,19 @@ def open_listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-def several(listeners: Iterable[socket.socket]) -> list[socket.socket]:
-    """Each of them as often as connections are to be accepted in one turn of the event loop, itself and duplicates.
+def duplicated(listeners: Iterable[socket.socket]) -> list[socket.socket]:
+    """Give each listener as often as connections are to be accepted in one turn of the event loop, itself and duplicates.
 
     libuv accepts one connection a turn from each socket that it is given. Whoever came last of sixty-four, a health
     check for example, would wait for sixty-four turns.
     """
-    return [again for one in listeners for again in (one, *(one.dup() for _ in range(ACCEPTED_AT_ONCE - 1)))]
+    duplicates = []
+    for listener in listeners:
+        # A duplicate is made to wait if its original seems to wait, as one does that came from another process: and with
+        # it every process that shares the socket, in the middle of its event loop.
+        listener.setblocking(False)
+        duplicates += [listener, *(listener.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
+    return duplicates
 
 
 def url_of(listener: socket.socket) -> str:

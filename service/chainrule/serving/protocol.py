@@ -10,13 +10,13 @@ import uuid
 from functools import partial
 from typing import Any, cast
 
-import orjson
 import structlog
 from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from chainrule.api.body import READ_INTO
 from chainrule.api.health import PREFIX as HEALTH
+from chainrule.api.problems import NO_PAGE, PROBLEM_JSON, Kind, document
 from chainrule.serving.in_place import Arrived, Filling
 from chainrule.serving.joining import JoiningTransport
 from chainrule.serving.turns import Turns
@@ -32,8 +32,21 @@ SLOWEST = 16 * 1024
 STEP = 256 * 1024
 """Bytes that the parser is given at once of what was read without it: it copies them."""
 
+LINGER_SECONDS = 1.0
+"""How long a caller that was refused may go on sending: closed at once, it would find its connection reset, and no
+answer."""
+
+NO_REQUEST = Kind(400, "Bad Request")
+LATE_HEAD = Kind(408, "Request Timeout")
+LARGE_HEAD = Kind(431, "Request Header Fields Too Large")
+"""What is wrong with what came: the contract's codes are for requests, and this is none."""
+
 FRAMING = 8
 """Bytes of chunk sizes that are let through for each byte of a body: a body may come in chunks of one byte."""
+
+
+class RefusedError(Exception):
+    """Ends the parsing of what has been answered already."""
 
 
 class Parser(HttpRequestParser):
@@ -71,9 +84,11 @@ class Protocol(HttpToolsProtocol):
 
     header_timeout_seconds = 10.0
     send_timeout_seconds = 30.0
-    turns = Turns()
+    turns: Turns
     """All of them are set on a subclass by `protocol_class`, since uvicorn makes the instances."""
 
+    _refused = False
+    """Whether this connection has had its last answer. What comes now is not read."""
     _in_place = False
     """Whether the parser is given what is in its place already."""
     _around_body = 0
@@ -109,12 +124,14 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, and look at how much of a head or of trailers it has swallowed."""
+        if self._refused:
+            return
         if self._timer is None and self._between_requests():
             self._expect_head()
         self._around_body += len(data)
         super().data_received(data)
         if self._around_body > LARGEST_HEAD and not self.transport.is_closing():
-            self._refuse(431, "Request Header Fields Too Large", f"the headers may have {LARGEST_HEAD} bytes together")
+            self._refuse_head()
 
     def on_message_begin(self) -> None:
         """A request begins, perhaps right behind another one."""
@@ -125,6 +142,9 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is here. The body has a deadline of its own, where it is read."""
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD:
+            self._refuse_head()
+            raise RefusedError
         if self.parser.should_upgrade() and any(name == b"upgrade" for name, _ in self.headers):
             self._offering = self.headers
             return
@@ -168,8 +188,8 @@ class Protocol(HttpToolsProtocol):
         return b"\r\n".join([first, *(b"%s: %s" % one for one in offering if one[0] != b"upgrade"), b"", b""])
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what cannot be parsed; the contract's codes are for requests, and this is none."""
-        self._refuse(400, "Bad Request", "what came on this connection is not an HTTP/1.1 request")
+        """Answer what cannot be parsed."""
+        self._refuse(NO_REQUEST, "what came on this connection is not an HTTP/1.1 request")
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         begin = partial(super()._start_asgi_task, cycle, app)
@@ -228,20 +248,30 @@ class Protocol(HttpToolsProtocol):
     def _head_is_late(self) -> None:
         self._timer = None
         seconds = f"{self.header_timeout_seconds:g}"
-        self._refuse(408, "Request Timeout", f"the head of a request did not arrive within {seconds} seconds")
+        self._refuse(LATE_HEAD, f"the head of a request did not arrive within {seconds} seconds")
 
-    def _refuse(self, status: int, title: str, detail: str) -> None:
-        if self._between_requests() or not self.cycle.response_started:
-            request_id = uuid.uuid4().hex  # of its own: no head was read to its end that could say one
-            problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-            body = orjson.dumps({**problem, "instance": request_id, "retryable": False, "errors": []})
-            head = (
-                f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\n"
-                f"x-request-id: {request_id}\r\nconnection: close\r\n\r\n"
-            )
-            self.transport.write(STATUS_LINE[status] + head.encode() + body)
-            log.info("refused_connection", status=status, detail=detail, request_id=request_id)
-        self.transport.close()
+    def _refuse_head(self) -> None:
+        self._refuse(LARGE_HEAD, f"the headers may have {LARGEST_HEAD} bytes together")
+
+    def _refuse(self, kind: Kind, detail: str) -> None:
+        """Give this connection its last answer, if there is room for one, and close it."""
+        if self._refused:
+            return
+        self._refused = True
+        self._stop_timer()
+        if not self._between_requests() and self.cycle.response_started:
+            self.transport.close()
+            return
+        request_id = uuid.uuid4().hex  # of its own: no head was read to its end that could say one
+        body = document(kind, NO_PAGE, detail, request_id)
+        head = (
+            f"content-type: {PROBLEM_JSON}\r\ncontent-length: {len(body)}\r\n"
+            f"x-request-id: {request_id}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(STATUS_LINE[kind.status] + head.encode() + body)
+        cast(JoiningTransport, self.transport).end()
+        self._timer = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+        log.info("refused_connection", status=kind.status, detail=detail, request_id=request_id)
 
 
 def protocol_class(header_timeout_seconds: float, send_timeout_seconds: float) -> type[Protocol]:

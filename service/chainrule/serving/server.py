@@ -18,7 +18,7 @@ from chainrule.api.room import Room
 from chainrule.api.service import Service
 from chainrule.api.workers import Workers
 from chainrule.app import create_app
-from chainrule.serving.listener import several
+from chainrule.serving.listener import duplicated
 from chainrule.serving.process import MEBIBYTE, give_back_heap, keep_heap, spare_what_stays
 from chainrule.serving.protocol import protocol_class
 from chainrule.settings import Settings
@@ -53,15 +53,18 @@ class Tidying:
     def is_due(self) -> bool:
         """True once for each pause, after `REST_SECONDS` of it, and after each `WORK_SECONDS` without one."""
         now, done = monotonic(), self._doings()
-        if self._workers.running or done != self._done:
+        working = self._workers.running > 0 or done != self._done
+        if working:
             self._done = done
             self._rested = now + REST_SECONDS
             self._overdue = min(self._overdue, now + WORK_SECONDS)
             due = now >= self._overdue
         else:
             due = now >= self._rested
-            self._rested = float("inf") if due else self._rested
-        self._overdue = float("inf") if due else self._overdue
+        if due:
+            self._overdue = float("inf")
+        if due and not working:
+            self._rested = float("inf")
         return due
 
     def _doings(self) -> tuple[int, int]:
@@ -116,9 +119,10 @@ def serve(settings: Settings, listeners: Sequence[socket.socket]) -> None:
         access_log=False,
         proxy_headers=False,  # nothing asks for the address of a caller
         server_header=False,
+        reset_contextvars=True,  # a request that begins after another one is not to see what that one has set
         timeout_keep_alive=settings.keep_alive_seconds,  # type: ignore[arg-type]  # a delay of the event loop
     )
     server = DrainingServer(config, service)
     spare_what_stays()
-    server.run(several(listeners))
+    server.run(duplicated(listeners))
     log.info("stopped")
