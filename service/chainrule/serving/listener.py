@@ -35,7 +35,7 @@ def open_listener(host: str, port: int) -> socket.socket:
 
 
 def duplicated(listeners: Iterable[socket.socket]) -> list[socket.socket]:
-    """Give each listener as often as connections are to be accepted in one turn of the event loop, itself and duplicates.
+    """Give each listener, and as many duplicates that connections are accepted several in a turn of the event loop.
 
     libuv accepts one connection a turn from each socket that it is given. Whoever came last of sixty-four, a health
     check for example, would wait for sixty-four turns.
