@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ._parts import Layer, plain
+from ._parts import Definition, Layer, plain
 
 
-class Network(Mapping[str, Any]):
+class Network(Definition):
     """Layers in the order of computation, wired by their ``inputs``; the last one gives the output.
 
     A layer reads the one before it, or those that its ``inputs`` name: earlier layers, by name or as the objects
@@ -31,11 +31,11 @@ class Network(Mapping[str, Any]):
     {'type': 'add', 'inputs': ['dense_0', 'dense_1']}
     """
 
-    __slots__ = ("_definition", "_layers")
+    __slots__ = ("_layers",)
 
     def __init__(self, layers: Sequence[Mapping[str, Any]], *, inputs: Sequence[str] | None = None) -> None:
         self._layers = tuple(layers)
-        self._definition: dict[str, Any] = {"layers": wired(self._layers)}
+        self._definition = {"layers": wired(self._layers)}
         if inputs is not None:
             self._definition["inputs"] = list(inputs)
 
@@ -44,22 +44,9 @@ class Network(Mapping[str, Any]):
         """The layers as they were given."""
         return self._layers
 
-    def __getitem__(self, name: str) -> Any:
-        return self._definition[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._definition)
-
-    def __len__(self) -> int:
-        return len(self._definition)
-
     def __repr__(self) -> str:
         inputs = f", inputs={self._definition['inputs']!r}" if "inputs" in self._definition else ""
         return f"{type(self).__name__}({list(self._layers)!r}{inputs})"
-
-    def to_definition(self) -> dict[str, Any]:
-        """Give it as plain dicts, lists and numbers, ready for ``json.dumps``."""
-        return {name: plain(value) for name, value in self._definition.items()}
 
 
 class Sequential(Network):

@@ -13,42 +13,45 @@ from typing import Any, ClassVar, NoReturn, Self
 import numpy as np
 
 
-class Part(Mapping[str, Any]):
-    """A definition as the service's contract writes it: a mapping with a ``type`` and the parameters that were given.
+class Definition(Mapping[str, Any]):
+    """A mapping as the service's contract writes it. It may stand wherever such a mapping may, and equals one."""
 
-    It may stand wherever such a mapping may, and equals one.
-    """
+    __slots__ = ("_definition",)
+    _definition: dict[str, Any]
 
-    __slots__ = ("_given",)
+    def __getitem__(self, name: str) -> Any:
+        return self._definition[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._definition)
+
+    def __len__(self) -> int:
+        return len(self._definition)
+
+    def to_definition(self) -> dict[str, Any]:
+        """Give it as plain dicts, lists and numbers, ready for ``json.dumps``."""
+        return {name: plain(value) for name, value in self._definition.items()}
+
+
+class Part(Definition):
+    """A definition that has a ``type``, and the parameters that were given."""
+
+    __slots__ = ()
     type: ClassVar[str]
     """Its name in the contract."""
     _positional: ClassVar[tuple[str, ...]] = ()
     """The parameters that may be given without their names."""
-    _given: dict[str, Any]
 
     def __new__(cls, *args: Any, **named: Any) -> Self:
         # Not in __init__, where a parameter that was left out looks like one that was given its default. That has the
         # signature, and refuses what does not fit it.
         part = super().__new__(cls)
-        part._given = {"type": cls.type, **dict(zip(cls._positional, args, strict=False)), **named}
+        part._definition = {"type": cls.type, **dict(zip(cls._positional, args, strict=False)), **named}
         return part
 
-    def __getitem__(self, name: str) -> Any:
-        return self._given[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._given)
-
-    def __len__(self) -> int:
-        return len(self._given)
-
     def __repr__(self) -> str:
-        given = (f"{name}={value!r}" for name, value in self._given.items() if name != "type")
+        given = (f"{name}={value!r}" for name, value in self._definition.items() if name != "type")
         return f"{type(self).__name__}({', '.join(given)})"
-
-    def to_definition(self) -> dict[str, Any]:
-        """Give it as plain dicts, lists and numbers, ready for ``json.dumps``."""
-        return {name: plain(value) for name, value in self._given.items()}
 
 
 def refusing(module: str, elsewhere: Mapping[str, str]) -> Callable[[str], NoReturn]:
