@@ -45,7 +45,7 @@ def as_numbers(value: ArrayLike, place: str) -> Array:
         It does not hold numbers, or numbers of a type that the service does not read. Booleans are not numbers, as
         everywhere in the contract.
     ValueError
-        It is not an array: its rows differ in length.
+        It is not an array: its rows differ in length, or it refuses to become one.
 
     Examples
     --------
@@ -55,8 +55,10 @@ def as_numbers(value: ArrayLike, place: str) -> Array:
     """
     try:
         array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{place} must be an array, but its rows differ in shape") from error
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever the __array__ of another library raises
+        raise ValueError(f"{place} must be an array, but {_not_an_array(value, error)}") from error
     sent = _TRAVELLING.get(array.dtype.newbyteorder("="))
     if sent is None:
         raise TypeError(f"{place} must hold numbers, got {array.dtype}{_hint(array)}")
@@ -86,16 +88,28 @@ def as_tree(tree: Weights, place: str) -> dict[str, dict[str, Array]]:
     result = {}
     for layer, arrays in checked_mapping(tree, place, "{layer: {weight: array}}").items():
         below = f"{place}[{layer!r}]"
-        named = checked_mapping(arrays, below, "{weight: array}")
+        named = checked_mapping(arrays, below, "{weight: array}", _nested(place, layer))
         result[layer] = {name: as_floats(value, f"{below}[{name!r}]") for name, value in named.items()}
     return result
 
 
-def checked_mapping(value: Mapping[str, Value], place: str, form: str) -> Mapping[str, Value]:
+def checked_mapping(value: Mapping[str, Value], place: str, form: str, hint: str = "") -> Mapping[str, Value]:
     """Give `value` back if it is a mapping; the error tells a caller without a type checker what belongs there."""
     if not isinstance(value, Mapping):
-        raise TypeError(f"{place} must be a mapping, {form}, got {type(value).__name__}")
+        raise TypeError(f"{place} must be a mapping, {form}, got {type(value).__name__}{hint}")
     return value
+
+
+def _nested(place: str, key: object) -> str:
+    """What stands for an array that has no layer around it, or the layer in its name as in PyTorch's ``state_dict``."""
+    layer, _, weight = str(key).rpartition(".")
+    return f": is {place}[{layer or '<layer>'!r}][{weight!r}] meant?"
+
+
+def _not_an_array(value: object, error: Exception) -> str:
+    if isinstance(error, ValueError) and not hasattr(value, "__array__"):
+        return "its rows differ in shape"
+    return f"{type(value).__name__} cannot be made one: {error}"
 
 
 def _hint(array: Array) -> str:
@@ -104,5 +118,7 @@ def _hint(array: Array) -> str:
             return ": convert it with .astype(float)"
         case "f" | "u" | "V":
             return ": convert it with .astype(np.float64), .astype(np.float32) or .astype(np.int64)"
+        case "O":
+            return "".join(f", such as {one!r:.80}" for one in array.flat[:1])
         case _:
             return ""

@@ -7,11 +7,12 @@ import os
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, Self, TypeVar, get_args
 
 import httpx
 import tenacity
 
+from ._arguments import check_arguments
 from ._calls import Call
 from ._encodings import MEDIA_TYPES, decode, encode
 from ._errors import AnswerError, RequestTimeoutError, TransportError
@@ -37,6 +38,10 @@ Result = TypeVar("Result")
 
 class BaseClient(Generic[Http]):
     """What `Client` and `AsyncClient` share. They add the sending."""
+
+    def __new__(cls, *args: Any, **settings: Any) -> Self:
+        check_arguments(cls, args, settings)
+        return super().__new__(cls)
 
     def __init__(
         self,

@@ -16,6 +16,7 @@ import httpx
 import tenacity
 
 from . import _calls
+from ._arguments import check_arguments
 from ._base import DEFAULT_MAX_RETRIES, BaseClient
 from ._calls import Call
 from ._types import NOT_GIVEN, Encoding, NotGiven, Timeout
@@ -28,6 +29,7 @@ def _sent(build: Callable[Arguments, Call[Result]]) -> Callable[Concatenate[Clie
     """Make a method of `Client` of a function that builds a call."""
 
     def method(self: Client, /, *args: Arguments.args, **arguments: Arguments.kwargs) -> Result:
+        check_arguments(build, args, arguments)
         return self._send(build(*args, **arguments))
 
     _describe(method, build, "Client")
@@ -40,6 +42,7 @@ def _sent_async(
     """Make a method of `AsyncClient` of a function that builds a call."""
 
     async def method(self: AsyncClient, /, *args: Arguments.args, **arguments: Arguments.kwargs) -> Result:
+        check_arguments(build, args, arguments)
         return await self._send(build(*args, **arguments))
 
     _describe(method, build, "AsyncClient")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ._arrays import as_floats, as_numbers, as_tree
-from ._networks import wired
+from ._arrays import as_floats, as_numbers, as_tree, checked_mapping
+from ._networks import checked_layers, wired
+from ._parts import described
 from ._types import Array, ArrayLike, Document, FloatType, InputShape, NetworkLike, Weights
 
 
@@ -40,16 +41,20 @@ def network_of(network: NetworkLike) -> Document:
     >>> network_of([{"type": "relu"}])
     {'layers': [{'type': 'relu'}]}
     """
-    definition = dict(network) if isinstance(network, Mapping) else {"layers": network}
+    definition: Document = (
+        dict(network) if isinstance(network, Mapping) else {"layers": checked_layers(network, "network")}
+    )
+    if "type" in definition and "layers" not in definition:
+        raise TypeError(f"network must be a Network or a list of layers, got one layer: write [{network!r:.80}]")
     layers = definition.get("layers")
-    if isinstance(layers, list | tuple) and all(isinstance(layer, Mapping) for layer in layers):
-        definition["layers"] = wired(layers)
+    if isinstance(layers, list | tuple):
+        definition["layers"] = wired(checked_layers(layers, "network"))
     return definition
 
 
 def weights_of(weights: Weights | None) -> dict[str, dict[str, Array]]:
     """Make the weights, which a request has to have even where there are none."""
-    return as_tree(weights or {}, "weights")
+    return as_tree({} if weights is None else weights, "weights")
 
 
 def state_of(state: Weights | None) -> dict[str, dict[str, Array]] | None:
@@ -117,16 +122,21 @@ def given(**arguments: Any) -> dict[str, Any]:
 
 
 def _joined(named: dict[str, Any], further: Mapping[str, Any] | None, place: str) -> dict[str, Any]:
-    if twice := named.keys() & (further or {}).keys():
+    more = {} if further is None else checked_mapping(further, place, "{name: value}")
+    if twice := named.keys() & more.keys():
         raise TypeError(f"{min(twice)!r} is given twice, by its own argument and in {place}")
-    return {**named, **(further or {})}
+    return {**named, **more}
 
 
 def listed(names: Sequence[Any] | None, place: str) -> list[Any] | None:
-    """Make a list of what was given; a lone text is a sequence too, of its letters, and never meant."""
-    if isinstance(names, str):
-        raise TypeError(f"{place} must be a list, such as [{names!r}], got the text {names!r}")
-    return None if names is None else list(names)
+    """Make a list of what was given; a lone text or builder is iterable too, and never meant so."""
+    if names is None:
+        return None
+    if isinstance(names, str | Mapping):
+        raise TypeError(f"{place} must be a list, such as [{names!r:.80}], got that without a list")
+    if not isinstance(names, Iterable):
+        raise TypeError(f"{place} must be a list, got {described(names)}")
+    return list(names)
 
 
 def type_name(dtype: FloatType | None) -> str | None:
@@ -137,4 +147,7 @@ def type_name(dtype: FloatType | None) -> str | None:
     >>> type_name(np.float32)
     'float32'
     """
-    return dtype if dtype is None or isinstance(dtype, str) else np.dtype(dtype).name
+    try:
+        return dtype if dtype is None or isinstance(dtype, str) else np.dtype(dtype).name
+    except TypeError as error:
+        raise TypeError(f"dtype must be 'float64' or 'float32', or NumPy's type of the name, got {dtype!r}") from error

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from . import _safetensors
+from ._parts import not_json
 from ._types import Array, Document, Encoding
 
 JSON = "application/json"
@@ -63,7 +65,32 @@ def _written(tree: Any, write: Callable[[Array], Any]) -> Any:
 
 def _dumps(document: Document) -> str:
     # Python writes the shortest text that reads back as the same float64, so no digit is lost.
-    return json.dumps(document, default=_plain, allow_nan=False, separators=(",", ":"))
+    try:
+        return json.dumps(document, default=_plain, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        for name, part in document.items():
+            for place, value in _faults(name, part):
+                raise type(error)(not_json(place, value)) from error
+        raise
+
+
+def _faults(place: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Find what JSON does not know, and where it stands."""
+    match value:
+        case Mapping():
+            for key, one in value.items():
+                yield from _faults(f"{place}[{key!r}]", one)
+        case list() | tuple():
+            for index, one in enumerate(value):
+                yield from _faults(f"{place}[{index}]", one)
+        case np.ndarray() | np.generic():
+            yield from _faults(place, value.tolist())
+        case None | str() | int():
+            pass
+        case float() if math.isfinite(value):
+            pass
+        case _:
+            yield place, value
 
 
 def _plain(value: Any) -> Any:

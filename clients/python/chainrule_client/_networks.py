@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from ._parts import Definition, Layer, plain
+from ._parts import Definition, Layer, described, plain
+
+_GRADIENTS = "client.backward gives the gradients, the training loop is yours: see Training in the client's README"
+_BUILT = "a network is not changed once it is built: put all layers into its list"
+_WEIGHTS = "weights are yours: client.initialize(network=..., ...) draws the first"
+_ELSEWHERE = {
+    "add": _BUILT,
+    "append": _BUILT,
+    "backward": "that is client.backward(network=..., ...)",
+    "compile": _GRADIENTS,
+    "evaluate": "that is client.forward(network=..., loss=..., metrics=..., ...)",
+    "fit": _GRADIENTS,
+    "forward": "that is client.forward(network=..., ...)",
+    "get_weights": _WEIGHTS,
+    "parameters": _WEIGHTS,
+    "predict": "that is client.forward(network=..., ...).outputs",
+    "state_dict": _WEIGHTS,
+    "summary": "that is client.summary(network=..., input_shape=...)",
+    "weights": _WEIGHTS,
+}
+"""Where that is which networks of Keras and PyTorch have themselves."""
 
 
 class Network(Definition):
@@ -34,7 +54,7 @@ class Network(Definition):
     __slots__ = ("_layers",)
 
     def __init__(self, layers: Sequence[Mapping[str, Any]], *, inputs: Sequence[str] | None = None) -> None:
-        self._layers = tuple(layers)
+        self._layers = checked_layers(layers, "layers")
         self._definition = {"layers": wired(self._layers)}
         if inputs is not None:
             self._definition["inputs"] = list(inputs)
@@ -43,6 +63,13 @@ class Network(Definition):
     def layers(self) -> tuple[Mapping[str, Any], ...]:
         """The layers as they were given."""
         return self._layers
+
+    if not TYPE_CHECKING:  # a checker would take any name for one that exists
+
+        def __getattr__(self, name: str) -> NoReturn:
+            hint = _ELSEWHERE.get(name)
+            detail = f"{type(self).__name__!r} object has no attribute {name!r}{f': {hint}' if hint else ''}"
+            raise AttributeError(detail, name=name, obj=self)
 
     def __repr__(self) -> str:
         inputs = f", inputs={self._definition['inputs']!r}" if "inputs" in self._definition else ""
@@ -67,10 +94,35 @@ class Sequential(Network):
     __slots__ = ()
 
     def __init__(self, layers: Sequence[Mapping[str, Any]]) -> None:
-        for index, layer in enumerate(layers):
+        found = checked_layers(layers, "layers")
+        for index, layer in enumerate(found):
             if layer.get("inputs") is not None:
                 raise ValueError(f"layer {index} says its inputs: a Sequential has none to choose from, take a Network")
-        super().__init__(layers)
+        super().__init__(found)
+
+
+def checked_layers(layers: Iterable[Any], place: str) -> tuple[Mapping[str, Any], ...]:
+    """Give the layers back if that is what they are.
+
+    Raises
+    ------
+    TypeError
+        It is no list of layers, or one of them is something else.
+    """
+    if isinstance(layers, Mapping | str) or not isinstance(layers, Iterable):
+        raise TypeError(f"{place} must be a list of layers, such as [layers.ReLU()], got {described(layers)}")
+    found = tuple(layers)
+    for index, layer in enumerate(found):
+        if isinstance(layer, Network):
+            raise TypeError(
+                f"layer {index} of the network is a {type(layer).__name__}: put its layers into the list, *inner.layers"
+            )
+        if not isinstance(layer, Mapping):
+            raise TypeError(
+                f"layer {index} of the network must be a layer, such as layers.ReLU() or {{'type': 'relu'}}, "
+                f"got {described(layer)}"
+            )
+    return found
 
 
 def wired(layers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -6,11 +6,14 @@ service's defaults; what is kept, and sent, is what was given, and the service f
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
+
+from ._arguments import check_arguments
 
 
 class Definition(Mapping[str, Any]):
@@ -18,6 +21,10 @@ class Definition(Mapping[str, Any]):
 
     __slots__ = ("_definition",)
     _definition: dict[str, Any]
+
+    def __new__(cls, *args: Any, **named: Any) -> Self:
+        check_arguments(cls, args, named)
+        return super().__new__(cls)
 
     def __getitem__(self, name: str) -> Any:
         return self._definition[name]
@@ -44,14 +51,63 @@ class Part(Definition):
 
     def __new__(cls, *args: Any, **named: Any) -> Self:
         # Not in __init__, where a parameter that was left out looks like one that was given its default. That has the
-        # signature, and refuses what does not fit it.
-        part = super().__new__(cls)
+        # signature.
+        if any(isinstance(arg, list | tuple) and _has_layers(arg) for arg in args):
+            raise TypeError(f"{cls.__name__}() takes the layers that it reads by name, as inputs=[...]")
+        part = super().__new__(cls, *args, **named)
         part._definition = {"type": cls.type, **dict(zip(cls._positional, args, strict=False)), **named}
+        for name, value in part._definition.items():
+            if callable(value):
+                raise TypeError(not_json(f"{name} of {cls.__name__}", value))
         return part
 
     def __repr__(self) -> str:
         given = (f"{name}={value!r}" for name, value in self._definition.items() if name != "type")
         return f"{type(self).__name__}({', '.join(given)})"
+
+
+def _has_layers(values: list[Any] | tuple[Any, ...]) -> bool:
+    """Whether these are layers to be read, as in Keras's ``Concatenate()([left, right])``, and no sizes."""
+    return any(isinstance(value, str | Layer) for value in values)
+
+
+def not_json(place: str, value: Any) -> str:
+    """Say that something cannot be sent, and what was meant by it.
+
+    Parameters
+    ----------
+    place
+        What the caller calls it.
+    value
+        What stands there.
+
+    Examples
+    --------
+    >>> not_json("activation of Dense", np.tanh)
+    "activation of Dense must be a builder, a name or plain JSON, got <ufunc 'tanh'>: a name is meant, such as 'tanh'"
+    """
+    return f"{place} must be a builder, a name or plain JSON, got {described(value)}"
+
+
+def described(value: Any) -> str:
+    """Show a value that is out of place, and what is meant where it is a class or a function.
+
+    Examples
+    --------
+    >>> from chainrule_client import layers
+    >>> described(layers.Conv2D)
+    'the class Conv2D: an instance is meant, layers.Conv2D(filters, kernel_size)'
+    """
+    if isinstance(value, type):
+        return f"the class {value.__name__}{_instance(value) if issubclass(value, Part) else ''}"
+    name = getattr(value, "__name__", "") if callable(value) else ""
+    return f"{value!r:.80}" + (f": a name is meant, such as {name!r}" if name.isidentifier() else "")
+
+
+def _instance(cls: type[Part]) -> str:
+    needed = (one.name for one in inspect.signature(cls).parameters.values() if one.default is one.empty)
+    module = cls.__module__.rpartition(".")[2]
+    return f": an instance is meant, {module}.{cls.__name__}({', '.join(needed)})"
 
 
 def refusing(module: str, elsewhere: Mapping[str, str]) -> Callable[[str], NoReturn]:

@@ -173,7 +173,7 @@ def test_nothing_can_be_given_twice(connect: Connect, argument: str, value: dict
         ({"include": "norms"}, TypeError, r"include must be a list, such as \['norms'\]"),
         ({"request_id": "two\nlines"}, ValueError, "request_id must be 1 to 128 printable ASCII characters"),
         ({"request_id": "x" * 129}, ValueError, "request_id must be"),
-        ({"extra": {"file": object()}}, TypeError, "object is not JSON"),
+        ({"extra": {"file": object()}}, TypeError, "file must be a builder, a name or plain JSON, got <object"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_by_name_before_anything_is_sent(

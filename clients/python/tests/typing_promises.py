@@ -12,6 +12,7 @@ from chainrule_client import (
     Gradcheck,
     Initialized,
     Jacobian,
+    Sequential,
     Summary,
     initializers,
     layers,
@@ -42,6 +43,14 @@ def arguments_of_methods_are_checked(client: Client) -> None:
     client.backward(network=network, inputs=[[1]], include=["norm"])  # type: ignore[list-item] # a misspelt word
 
 
+def a_client_and_a_network_show_what_they_take() -> None:
+    Client("http://127.0.0.1:8000")  # type: ignore[call-arg] # all goes by name
+    Client(url="http://127.0.0.1:8000")  # type: ignore[call-arg] # a misspelt name
+    Sequential(layers.Dense(8), layers.ReLU())  # type: ignore[call-arg, arg-type] # the layers go into one list
+    Sequential([layers.Dense])  # type: ignore[list-item] # a class is no layer
+    Sequential(network).fit()  # type: ignore[attr-defined] # the training loop is the caller's
+
+
 def a_builder_takes_what_the_service_takes() -> None:
     layers.Dense(8, activation=layers.LeakyReLU(0.2), kernel_regularizer=regularizers.L2(1e-4), use_bias=False)
     layers.Dense(8, activation={"type": "leaky_relu"}, kernel_initializer=initializers.HeNormal())
@@ -52,6 +61,7 @@ def a_builder_takes_what_the_service_takes() -> None:
 
 def a_builder_refuses_what_the_service_would_refuse() -> None:
     layers.Dense()  # type: ignore[call-arg] # units are missing
+    layers.Dense(8, activaton="relu")  # type: ignore[call-arg] # a misspelt name
     layers.Dense("8")  # type: ignore[arg-type] # a text is no number
     layers.Dense(8, activation="rely")  # type: ignore[arg-type] # a misspelt name
     layers.Dense(8, activation=losses.Huber())  # type: ignore[arg-type] # a loss is no activation
