@@ -1,4 +1,4 @@
-"""One request's way through the rooms behind HTTP, from bytes to bytes, as a worker thread walks it."""
+"""One request's way through the rooms behind HTTP, from bytes to bytes, in a worker thread or, if it is small, at once."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _is_plain(body: bytes) -> bool:
 
 
 class Computation:
-    """Decompress, decode, resolve, compute, encode: called once, in a thread, asking between whether to go on."""
+    """Decompress, decode, resolve, compute, encode: called once, asking between whether to go on."""
 
     def __init__(self, body: Bytes, form: Form, prepare: Prepare, settings: Settings, watch: Stopwatch) -> None:
         self._body = body

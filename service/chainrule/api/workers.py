@@ -1,6 +1,7 @@
 """A few threads that compute, a bounded queue in front of them, and the two reasons to stop: time, and no one waiting.
 
-The event loop never computes: it reads, waits and writes, so health and metrics answer at once whatever the threads do.
+The event loop reads, waits and writes, so health and metrics answer at once whatever the threads do. It computes what
+takes no longer than handing it to a thread would (``computation.Computation.is_small``).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a request may cost. The defaults fit a container of 2 GiB with one request at a time in two workers."""
+    """What a request may cost. The defaults fit a container of 2 GiB with two requests at a time."""
 
     layers: int = 1_000
     """Entries of ``network.layers``."""

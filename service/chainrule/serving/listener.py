@@ -42,8 +42,8 @@ def duplicated(listeners: Iterable[socket.socket]) -> list[socket.socket]:
     """
     duplicates = []
     for listener in listeners:
-        # A duplicate is made to wait if its original seems to wait, as one does that came from another process: and with
-        # it every process that shares the socket, in the middle of its event loop.
+        # A duplicate is made to wait if its original seems to wait, as one from another process does, and with it
+        # every process that shares the socket, in the middle of its event loop.
         listener.setblocking(False)
         duplicates += [listener, *(listener.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
     return duplicates
