@@ -17,7 +17,7 @@ import pytest
 import safetensors
 import safetensors.numpy
 
-from chainrule.codec import JSON, SAFETENSORS, decode, decompress
+from chainrule.codec import JSON, SAFETENSORS, decode, decompress, lifting
 from chainrule.codec.compression import BodyTooLarge
 from chainrule.errors import Fault, InputError, pointer
 from tests.codec import reference
@@ -101,8 +101,14 @@ def check_faults(faults: tuple[Fault, ...]) -> None:
         json.dumps([fault.code, fault.pointer, fault.detail], ensure_ascii=False).encode()
 
 
-def test_damaged_json_is_refused_or_read_as_the_standard_library_reads_it() -> None:
-    dice = random.Random(COUNT)
+@pytest.mark.parametrize("lifted", [False, True], ids=["whole", "without its texts in base64"])
+def test_damaged_json_is_refused_or_read_as_the_standard_library_reads_it(
+    monkeypatch: pytest.MonkeyPatch, *, lifted: bool
+) -> None:
+    if lifted:
+        for limit in ("SMALLEST", "SHORTEST", "SHARE"):
+            monkeypatch.setattr(lifting, limit, 0)
+    dice = random.Random(COUNT + lifted)
     outcomes = {True: 0, False: 0}
     for _ in range(COUNT):
         body = damaged(dice.choice(JSON_BODIES), dice)
