@@ -1,4 +1,4 @@
-"""One request's way through the rooms behind HTTP, from bytes to bytes: in a worker thread, or at once if it is small."""
+"""The way of one request through the rooms behind HTTP, from bytes to bytes: in a thread, or at once if it is small."""
 
 from __future__ import annotations
 
