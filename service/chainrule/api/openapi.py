@@ -37,7 +37,9 @@ SAFETENSORS_REQUEST = (
 SAFETENSORS_RESPONSE = (
     "One safetensors file. Tensors: `outputs`, `gradients.weights.<layer>/<weight>`, `gradients.inputs`, "
     "`weights.<layer>/<weight>`, `state.<layer>/<weight>`, `activations.<layer>`, `activation_gradients.<layer>`, "
-    "`jacobian`; the rest of the answer as JSON under the key `response` of `__metadata__`."
+    "`jacobian`, and `loss`, `data_loss`, `sample_losses` where they are arrays; where inputs have names, "
+    "`gradients.inputs.<name>` and `jacobian.<name>`; the rest of the answer as JSON under the key `response` of "
+    "`__metadata__`."
 )
 
 HEADERS = {

@@ -34,7 +34,7 @@ def decode(body: Bytes, proceed: Proceed) -> dict[str, Any]:
     document = read(body, REQUEST, proceed)
     if isinstance(document, dict):
         return document
-    detail = f'expected an object such as {{"network": …, "weights": …, "batch": …}}, got {described(document)}'
+    detail = f'expected an object such as {{"network": {{"layers": […]}}, …}}, got {described(document)}'
     raise InputError("malformed_json", "", detail)
 
 
