@@ -25,6 +25,7 @@ DOCUMENT: dict[str, Any] = {
         ]
     },
     "weights": {"hidden": {}},
+    "state": {},
     "batch": {"inputs": np.ones((1, 2))},
     "loss": {"type": "cross_entropy"},
     "metrics": ["accuracy", {"type": "top_k_accuracy"}],
@@ -188,8 +189,18 @@ def test_a_layer_is_no_name_alone() -> None:
         ("network/layers", {}, "must be a list, got an object"),
         ("network", [], "must be an object, got a list"),
         ("batch", None, "must be an object, got null"),
-        ("weights", 5, "must be an object, got 5"),
-        ("weights/hidden", [], "must be an object, got a list"),
+        (
+            "weights",
+            [[1.0]],
+            'must be an object, got a list: weights are {"layer": {"name": ...}}',
+        ),
+        (
+            "weights/hidden",
+            [np.ones((2, 3)), np.ones(3)],
+            'must be an object, got a list: arrays have names, as in {"kernel": ..., "bias": ...}',
+        ),
+        ("weights/0.weight", [[1.0]], 'must be an object, got a list: write {"0": {"weight": ...}}'),
+        ("state/a.b.mean", np.ones(2), 'must be an object, got an array (2,): write {"a.b": {"mean": ...}}'),
         ("loss/label_smoothing", "0.1", 'must be a number, got "0.1"'),
         ("loss/label_smoothing", True, "must be a number, got true"),
         ("loss/label_smoothing", 1.5, "must be less than or equal to 1, got 1.5"),
@@ -211,6 +222,13 @@ def test_a_value_of_another_kind_is_refused_and_never_coerced(path: str, value: 
     assert fault.code == "invalid_parameter"
     assert fault.pointer in (f"/{path}", f"/{path}/0")
     assert fault.detail == detail
+
+
+@pytest.mark.parametrize("path", ["weights", "weights/hidden", "weights/0.weight", "state/0.mean"])
+def test_a_large_array_that_stands_in_no_layer_is_told_where_it_belongs(path: str) -> None:
+    fault = faults(changed(path, [[0.0]] * 100_001))[0]
+    assert (fault.code, fault.pointer) == ("invalid_parameter", "/" + path)
+    assert fault.detail.startswith("must be an object, got a list: ")
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "ä", "x" * 65, "a\n"])
@@ -298,6 +316,7 @@ def test_ten_faults_are_told_at_the_most() -> None:
         changed("x" * 10_000, 1),
         changed("options/" + "x" * 10_000, 1),
         changed("weights/" + "x" * 10_000, {"kernel": 5}),
+        changed("weights/" + "x" * 10_000 + ".y", []),
         changed("batch/inputs", "x" * 10_000),
     ],
 )

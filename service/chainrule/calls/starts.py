@@ -9,8 +9,8 @@ import numpy as np
 from chainrule.calls.measures import check_measures
 from chainrule.calls.prepare import Prepared
 from chainrule.core.arrays import Array, cast
+from chainrule.core.layouts import mismatch
 from chainrule.core.network import Network
-from chainrule.core.tensors import mismatch
 from chainrule.errors import InputError
 from chainrule.schemas import BackwardRequest
 

@@ -20,6 +20,7 @@ from chainrule.core.draws import Numbers
 from chainrule.core.examples import LayerExample
 from chainrule.core.in_cache import in_pieces
 from chainrule.core.initializers import Initializer
+from chainrule.core.layouts import NONE, Layouts
 from chainrule.core.part import Part
 from chainrule.core.random_bits import NO_SEED, RandomBits, WeightBits
 from chainrule.core.regularizers import Regularizer
@@ -89,6 +90,8 @@ class Layer(Part):
     """Whether its output has no numbers but those of its inputs and weights, and zeros: all finite if they are."""
     variables: ClassVar[Mapping[str, Variable]] = {}
     """The weights and the state that it may have, with what they start as."""
+    pytorch: ClassVar[Layouts] = NONE
+    """Weights and state as PyTorch has them: hints for errors."""
 
     def per_sample(self, *, training: bool) -> bool:
         """Whether each sample's output depends on that sample alone, so that a batch may be split."""
@@ -113,6 +116,14 @@ class Layer(Part):
     def state_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """Name the non-trainable arrays that it needs."""
         return {}
+
+    def layouts(self) -> Layouts:
+        """Give the weights and the state of the layer in PyTorch that computes the same."""
+        return self.pytorch
+
+    def hint(self, weight: str, wanted: Shape, got: Shape) -> str:
+        """Guess why a weight has another shape than is needed; nothing if it cannot be told."""
+        return ""
 
     def initializer_of(self, name: str) -> tuple[Initializer, tuple[str, ...]]:
         """Say what a weight or a state starts as, and which of the layer's parameters says so, if one does."""

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.core.arrays import Shape, Weights, cast
+from chainrule.core.arrays import Weights, cast
 from chainrule.core.definition import INPUTS
-from chainrule.core.network import Network
+from chainrule.core.network import Network, Node
+from chainrule.core.weight_hints import Part, of_another_shape, unexpected
 from chainrule.errors import Fault, InputError, did_you_mean, excerpt, pointer, refuse
 
 T = TypeVar("T")
 
 Tree = Mapping[str, Mapping[str, NDArray[Any]]]
 """Arrays by layer and name."""
-
-FOREIGN_NAMES = {"weight", "weights", "w", "W"}
-"""What a kernel is called where it has another layout."""
 
 
 def read_inputs(batch: NDArray[Any] | Mapping[str, NDArray[Any]], names: list[str] | None) -> dict[str, NDArray[Any]]:
@@ -123,9 +121,7 @@ def read_weights(
     InputError
         ``missing_weight``, ``unexpected_weight``, ``shape_mismatch`` or ``non_finite_input``: all that is wrong.
     """
-    needed = [(node.name, node.weights, node.other_weights) for node in network.nodes]
-    kept = [(node.name, node.state, dict[str, Shape]()) for node in network.nodes]
-    refuse(chain(_faults("weights", needed, weights), _faults("state", kept, state)))
+    refuse(chain(_faults("weights", network, weights), _faults("state", network, state)))
     return _cast_all("weights", network, weights, dtype), _cast_all("state", network, state, dtype)
 
 
@@ -136,55 +132,32 @@ def _cast_all(part: str, network: Network, tree: Tree, dtype: np.dtype[Any]) -> 
     ]
 
 
-def _faults(
-    part: str, needed: Sequence[tuple[str, Mapping[str, Shape], Mapping[str, Shape]]], tree: Tree
-) -> Iterator[Fault]:
+def _faults(part: Part, network: Network, tree: Tree) -> Iterator[Fault]:
     """Hold a tree of arrays against the shapes that are needed."""
-    layers = {name for name, _, _ in needed}
+    layers = {node.name for node in network.nodes}
     for layer in tree:
         if layer not in layers:
             detail = f"there is no layer {excerpt(layer)}{did_you_mean(layer, layers)}"
             yield Fault("unexpected_weight", pointer(part, layer), detail)
-    for layer, shapes, others in needed:
-        yield from _layer_faults(part, layer, shapes, others, tree.get(layer))
+    for node in network.nodes:
+        yield from _layer_faults(part, node, tree.get(node.name))
 
 
-def _layer_faults(
-    part: str,
-    layer: str,
-    shapes: Mapping[str, Shape],
-    others: Mapping[str, Shape],
-    sent: Mapping[str, NDArray[Any]] | None,
-) -> Iterator[Fault]:
+def _layer_faults(part: Part, node: Node, sent: Mapping[str, NDArray[Any]] | None) -> Iterator[Fault]:
+    shapes = node.weights if part == "weights" else node.state
     if sent is None:
         if shapes:
             listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-            yield Fault("missing_weight", pointer(part, layer), f"layer {excerpt(layer)} needs {listed}")
+            yield Fault("missing_weight", pointer(part, node.name), f"layer {excerpt(node.name)} needs {listed}")
         return
-    for name in sent:
+    for name, array in sent.items():
         if name not in shapes:
-            yield Fault("unexpected_weight", pointer(part, layer, name), _unexpected(name, shapes))
+            yield Fault("unexpected_weight", pointer(part, node.name, name), unexpected(part, node, name, array.shape))
+    others = node.other_weights if part == "weights" else {}
     for name, shape in shapes.items():
         if name not in sent:
-            detail = f"layer {excerpt(layer)} needs {name} {shape}"
-            yield Fault("missing_weight", pointer(part, layer, name), detail)
+            detail = f"layer {excerpt(node.name)} needs {name} {shape}"
+            yield Fault("missing_weight", pointer(part, node.name, name), detail)
         elif sent[name].shape not in (shape, others.get(name)):
-            yield Fault("shape_mismatch", pointer(part, layer, name), mismatch(shape, sent[name].shape))
-
-
-def _unexpected(name: str, shapes: Mapping[str, Shape]) -> str:
-    if name in FOREIGN_NAMES and "kernel" in shapes:
-        return f'PyTorch\'s weight is (out, in): send its transpose as "kernel", {shapes["kernel"]}'
-    if not shapes:
-        return "this layer has none"
-    return f"unknown weight {excerpt(name)}{did_you_mean(name, shapes)}"
-
-
-def mismatch(wanted: Shape, got: Shape) -> str:
-    """Say what shape was expected and what came, and guess at a transposed matrix.
-
-    >>> mismatch((2, 64), (64, 2))
-    'expected (2, 64), got (64, 2): is it transposed?'
-    """
-    hint = ": is it transposed?" if len(wanted) > 1 and got == wanted[::-1] else ""
-    return f"expected {wanted}, got {got}{hint}"
+            detail = of_another_shape(node, name, shape, sent[name].shape)
+            yield Fault("shape_mismatch", pointer(part, node.name, name), detail)

@@ -5,7 +5,7 @@ Everything here is whole numbers, so that absurd parameters cost nothing: sizes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,12 +113,43 @@ def slide(
     return windows
 
 
+def over(
+    shape: Shape, data_format: DataFormat, windows: Callable[[tuple[int, ...]], tuple[Window, ...]]
+) -> tuple[Window, ...]:
+    """Let windows slide over a batch of this shape.
+
+    Raises
+    ------
+    Misfit
+        If they are too large; it says so where they would fit channels that stand second.
+    """
+    if data_format == "channels_first":
+        return windows(shape[2:])
+    try:
+        return windows(shape[1:-1])
+    except Misfit as misfit:
+        if _fit(shape[2:], windows):
+            raise Misfit(f"{misfit}: {CHANNELS_SECOND}") from None
+        raise
+
+
+def _fit(lengths: tuple[int, ...], windows: Callable[[tuple[int, ...]], tuple[Window, ...]]) -> bool:
+    try:
+        windows(lengths)
+    except Misfit:
+        return False
+    return True
+
+
 def _check_fit(window: Window, parameter: str) -> None:
     if window.count < 1:
         dilated = f" (dilated to {window.span})" if window.dilation > 1 else ""
         where = "padded input" if window.padded > window.length else "input"
         raise Misfit(f"{parameter} {window.size}{dilated} does not fit the {where} of {window.padded}")
 
+
+CHANNELS_SECOND = 'where the channels stand second, say "data_format": "channels_first"'
+"""The hint for whoever has images as PyTorch has them."""
 
 _AXES = {1: "length", 2: "height, width"}
 

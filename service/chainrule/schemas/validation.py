@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from chainrule.core.part import Part, hint_from_elsewhere, known
 from chainrule.errors import LONGEST_ECHO, MOST_FAULTS, ErrorCode, Fault, InputError, did_you_mean, excerpt, pointer
+from chainrule.schemas import trees
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -87,7 +88,9 @@ def _misspelt(model: type[BaseModel], document: Any, *path: str) -> Iterator[Fau
         return
     for name, value in document.items():
         field = model.model_fields.get(name)
-        if field is None:
+        if not path and field is not None and name in trees.PARTS:
+            yield from trees.misplaced(value, name)
+        elif field is None:
             detail = f"unknown field {excerpt(name)}{did_you_mean(name, model.model_fields)}"
             yield Fault("unknown_field", pointer(*path, name), detail)
         elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
@@ -164,7 +167,8 @@ def _fault(model: type[BaseModel], document: Any, error: ErrorDetails, path: Pat
         return _unknown_type(CHOICES[kind], error, where, where if bare else f"{where}/type")
     if kind == "not_a_number":
         return Fault("not_a_number", where, f"{error['msg']}, got {_shown(value)}")
-    return Fault("invalid_parameter", where, f"{_sentence(error)}, got {_shown(value)}")
+    form = trees.form(*path) if kind == "dict_type" else ""
+    return Fault("invalid_parameter", where, f"{_sentence(error)}, got {_shown(value)}{form}")
 
 
 def _unknown_field(model: type[BaseModel], error: ErrorDetails, where: str) -> Fault:

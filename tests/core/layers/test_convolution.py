@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from chainrule.core.layer import Misfit, Run
+from chainrule.core.windows import CHANNELS_SECOND
 from tests.core.discovery import made
 from tests.tolerances import assert_close
 
@@ -215,11 +216,29 @@ def test_what_one_position_of_a_sample_takes_is_counted_for_each_sample(name: st
     assert hundred == pytest.approx(50 * two, rel=1e-5)
 
 
+TOO_LARGE = "kernel_size 3 does not fit the input of 1"
+
+
 @pytest.mark.parametrize(
     ("layer", "shape", "message"),
     [
         (convolution(kernel_size=5), (1, 3, 9, 1), "kernel_size 5 does not fit the input of 3"),
         (convolution(kernel_size=[1, 9], padding=1), (1, 3, 5, 1), "kernel_size 9 does not fit the padded input of 7"),
+        (
+            convolution(kernel_size=3),
+            (2, 1, 8, 8),
+            TOO_LARGE + f": {CHANNELS_SECOND}",
+        ),
+        (
+            convolution("conv1d", kernel_size=3),
+            (2, 1, 8),
+            TOO_LARGE + f": {CHANNELS_SECOND}",
+        ),
+        (
+            convolution(kernel_size=3, data_format="channels_first"),
+            (2, 4, 1, 8),
+            TOO_LARGE,
+        ),
         (convolution(dilation_rate=4), (1, 9, 3, 1), "kernel_size 2 (dilated to 5) does not fit the input of 3"),
         (convolution(), (4, 3), "conv2d reads (samples, height, width, channels), got the shape (4, 3)"),
         (convolution("conv1d"), (4, 3), "conv1d reads (samples, length, channels), got the shape (4, 3)"),

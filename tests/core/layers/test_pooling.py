@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from chainrule.core.layer import Misfit, Run
+from chainrule.core.windows import CHANNELS_SECOND
 from tests.core.discovery import made
 
 IMAGE = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
@@ -129,6 +130,8 @@ def test_the_global_average_shares_the_gradient() -> None:
         ("max_pooling1d", {}, (2, 4, 4, 1), r"max_pooling1d reads \(samples, length, channels\)"),
         ("global_max_pooling2d", {"data_format": "channels_first"}, (2, 4), r"\(samples, channels, height, width\)"),
         ("average_pooling2d", {"pool_size": 5}, (2, 4, 9, 1), "pool_size 5 does not fit the input of 4"),
+        ("average_pooling2d", {}, (2, 1, 4, 4), f"pool_size 2 does not fit the input of 1: {CHANNELS_SECOND}$"),
+        ("average_pooling2d", {}, (2, 1, 1, 4), "pool_size 2 does not fit the input of 1$"),
         ("average_pooling2d", {"pool_size": 7, "padding": 1}, (2, 4, 9, 1), "7 does not fit the padded input of 6"),
         ("max_pooling2d", {"padding": 2}, (2, 4, 4, 1), "pool_size 2 with padding 2 has windows that see nothing but"),
         ("average_pooling1d", {"padding": [[0, 2]]}, (2, 4, 1), "pool_size 2 with padding 2 has windows that see"),

@@ -33,7 +33,7 @@ def test_a_length_of_minus_one_is_what_is_left(target: list[int], shape: tuple[i
     [
         (Reshape(target_shape=[4]), "6 numbers a sample, which do not fit"),
         (Reshape(target_shape=[4, -1]), "do not fit"),
-        (Reshape(target_shape=[-1, -1]), "do not fit"),
+        (Reshape(target_shape=[-1, -1]), r"only one length of target_shape \[-1, -1\] may be -1"),
         (Reshape(target_shape=[0, -1]), "do not fit"),
         (Reshape(target_shape=[10**18, 10**18]), "do not fit"),
         (Permute(dims=[1]), "axes 1 to 2 in some order"),

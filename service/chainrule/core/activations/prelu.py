@@ -11,6 +11,7 @@ from chainrule.core.arrays import Array, Shape, Weights, rows_of
 from chainrule.core.examples import LayerExample
 from chainrule.core.initializers.constants import Zeros
 from chainrule.core.layer import EVERYTHING, Activation, Gradients, Run, Step, Wanted
+from chainrule.core.layouts import Layout, Layouts
 from chainrule.core.variables import Variable
 
 
@@ -28,6 +29,7 @@ class PRelu(Activation):
     examples: ClassVar[tuple[LayerExample, ...]] = (LayerExample(), LayerExample(inputs=((2, 3, 4),)))
 
     variables: ClassVar[Mapping[str, Variable]] = {"alpha": Variable("(channels,), or (1,)", Zeros())}
+    pytorch: ClassVar[Layouts] = {"weight": Layout("alpha")}
 
     type: Literal["prelu"] = "prelu"
 

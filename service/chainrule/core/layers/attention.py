@@ -19,6 +19,7 @@ from chainrule.core.initializers.scaled import GlorotUniform
 from chainrule.core.lanes import sample_blocks
 from chainrule.core.layer import EVERYTHING, Gradients, Misfit, Run, SeveralInputs, Step, Wanted
 from chainrule.core.layers.dropout import kept_factors
+from chainrule.core.layouts import NONE, Layout, Layouts
 from chainrule.core.variables import Variable, bias, kernel
 
 SELF = ((2, 3, 4),)
@@ -43,6 +44,12 @@ class Cache:
     """Dropout's factor of each of them."""
     context: Array
     """What was read, ``(N · T, heads · value_dim)``."""
+
+
+def _of_three(what: str, value: str) -> Layout:
+    """Give a weight that PyTorch has for all three projections at once."""
+    also = f', and for "key/{what}" and "value/{what}" the same with [1] and [2]'
+    return Layout(f"query/{what}", "that of query, key and value, one below another", value=value, also=also)
 
 
 class MultiHeadAttention(SeveralInputs):
@@ -77,6 +84,12 @@ class MultiHeadAttention(SeveralInputs):
         "value/bias": bias("(num_kv_heads, value_dim)"),
         "attention_output/kernel": kernel("(num_heads, value_dim, in)"),
         "attention_output/bias": bias("(in,)"),
+    }
+    pytorch: ClassVar[Layouts] = {
+        "in_proj_weight": _of_three("kernel", "np.split({name}, 3)[0].T.reshape{shape}"),
+        "in_proj_bias": _of_three("bias", "np.split({name}, 3)[0].reshape{shape}"),
+        "out_proj.weight": Layout("attention_output/kernel", "(out, heads · length)", value="{name}.T.reshape{shape}"),
+        "out_proj.bias": Layout("attention_output/bias"),
     }
 
     type: Literal["multi_head_attention"] = "multi_head_attention"
@@ -118,6 +131,10 @@ class MultiHeadAttention(SeveralInputs):
 
     def resolved(self) -> dict[str, Any]:
         return {"value_dim": self.length, "num_kv_heads": self.groups, "scale": self.factor}
+
+    def layouts(self) -> Layouts:
+        """Give those of PyTorch's, whose queries, keys and values are equally many and long."""
+        return self.pytorch if (self.groups, self.length) == (self.num_heads, self.key_dim) else NONE
 
     def needs_seed(self) -> bool:
         return self.dropout > 0

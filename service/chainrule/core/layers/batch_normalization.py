@@ -13,6 +13,7 @@ from chainrule.core.examples import LayerExample
 from chainrule.core.initializers.constants import Ones, Zeros
 from chainrule.core.lanes import Lanes
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, sample_axes
+from chainrule.core.layouts import FACTOR_AND_SHIFT, Layout, Layouts
 from chainrule.core.variables import Variable
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -52,6 +53,11 @@ class BatchNormalization(Layer):
         "beta": Variable("(channels,)", Zeros()),
         "moving_mean": Variable("(channels,)", Zeros(), trained=False),
         "moving_variance": Variable("(channels,)", Ones(), trained=False),
+    }
+    pytorch: ClassVar[Layouts] = {
+        **FACTOR_AND_SHIFT,
+        "running_mean": Layout("moving_mean"),
+        "running_var": Layout("moving_variance"),
     }
 
     type: Literal["batch_normalization"] = "batch_normalization"

@@ -16,6 +16,7 @@ from chainrule.core.layers.gru import Gru
 from chainrule.core.layers.lstm import Lstm
 from chainrule.core.layers.recurrent import Recurrent, gated
 from chainrule.core.layers.simple_rnn import SimpleRnn
+from chainrule.core.layouts import Layouts, of_side
 from chainrule.core.part import any_of
 from chainrule.core.random_bits import WeightBits
 from chainrule.core.variables import Variable
@@ -70,6 +71,10 @@ class Bidirectional(Layer):
     def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         shapes = self.layer.weight_shapes(*inputs)
         return {side + name: shape for side in (FORWARD, BACKWARD) for name, shape in shapes.items()}
+
+    def layouts(self) -> Layouts:
+        layouts = self.layer.layouts()
+        return of_side(layouts, FORWARD, "") | of_side(layouts, BACKWARD, "_reverse")
 
     def initializer_of(self, name: str) -> tuple[Initializer, tuple[str, ...]]:
         initializer, path = self.layer.initializer_of(_own_name(name))

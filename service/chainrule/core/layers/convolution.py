@@ -19,9 +19,10 @@ from chainrule.core.layers.convolution_base import (
     groups_dividing_filters,
     on_images,
 )
+from chainrule.core.layouts import Layout, Layouts
 from chainrule.core.sizes import Padding1d, Sizes1d, each_axis
 from chainrule.core.variables import Variable, bias, kernel
-from chainrule.core.windows import Window, join_shape, slide
+from chainrule.core.windows import Window, join_shape, over, slide
 
 
 class _Sliding(Convolution):
@@ -41,9 +42,9 @@ class _Sliding(Convolution):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
-        lengths, channels = self.split(shape)
+        _, channels = self.split(shape)
         check_groups(self.groups_of(channels), channels)
-        counts = [window.count for window in self.windows(lengths)]
+        counts = [window.count for window in over(shape, self.data_format, self.windows)]
         return join_shape(shape[0], counts, self.filters_of(channels), self.data_format)
 
     def weight_shapes(self, *inputs: Shape) -> dict[str, Shape]:
@@ -150,6 +151,7 @@ class Conv2D(_WithFilters):
         "kernel": kernel("(height, width, in / groups, filters)"),
         "bias": bias("(filters,)"),
     }
+    pytorch: ClassVar[Layouts] = {"weight": Layout("kernel", "(out, in, height, width)", (2, 3, 1, 0))}
 
     type: Literal["conv2d"] = "conv2d"
 
@@ -182,6 +184,7 @@ class Conv1D(_WithFilters):
         "kernel": kernel("(size, in / groups, filters)"),
         "bias": bias("(filters,)"),
     }
+    pytorch: ClassVar[Layouts] = {"weight": Layout("kernel", "(out, in, length)", (2, 1, 0))}
 
     type: Literal["conv1d"] = "conv1d"
     kernel_size: Sizes1d
@@ -218,6 +221,9 @@ class DepthwiseConv2D(_Sliding):
     variables: ClassVar[Mapping[str, Variable]] = {
         "kernel": kernel("(height, width, in, depth_multiplier)"),
         "bias": bias("(in · depth_multiplier,)"),
+    }
+    pytorch: ClassVar[Layouts] = {
+        "weight": Layout("kernel", "(in · multiplier, 1, height, width)", (2, 3, 0, 1), joined=True)
     }
 
     type: Literal["depthwise_conv2d"] = "depthwise_conv2d"

@@ -17,7 +17,7 @@ from chainrule.core.initializers.scaled import GlorotUniform
 from chainrule.core.layer import Layer, Misfit
 from chainrule.core.regularizers import AnyRegularizer
 from chainrule.core.sizes import DataFormat, Padding2d, Sizes2d
-from chainrule.core.windows import Window, from_channels_last, split_shape, to_channels_last
+from chainrule.core.windows import CHANNELS_SECOND, Window, from_channels_last, split_shape, to_channels_last
 
 
 class Convolution(Layer):
@@ -25,6 +25,8 @@ class Convolution(Layer):
 
     axes: ClassVar[int] = 2
     """How many axes the kernel slides along."""
+    channel_axis: ClassVar[int] = -2
+    """The axis of the kernel that has the input's channels."""
 
     kernel_size: Sizes2d
     """How many places the kernel spans along each axis."""
@@ -56,6 +58,13 @@ class Convolution(Layer):
     def split(self, shape: Shape) -> tuple[tuple[int, ...], int]:
         """Take an input's shape apart: lengths and channels."""
         return split_shape(shape, self.axes, self.data_format, self.type)
+
+    def hint(self, weight: str, wanted: Shape, got: Shape) -> str:
+        """Guess at images with their channels first, from a kernel with another number of channels."""
+        if weight != "kernel" or len(got) != len(wanted) or self.data_format == "channels_first":
+            return ""
+        differing = [axis for axis in range(-len(wanted), 0) if wanted[axis] != got[axis]]
+        return f": {CHANNELS_SECOND}" if differing == [self.channel_axis] else ""
 
     def images(self, x: Array) -> Array:
         """View a batch as images with their channels last."""

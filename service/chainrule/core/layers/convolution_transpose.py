@@ -20,6 +20,7 @@ from chainrule.core.layers.convolution_base import (
     groups_dividing_filters,
     on_images,
 )
+from chainrule.core.layouts import Layout, Layouts
 from chainrule.core.sizes import Counts2d, Sizes, each_axis, each_margin
 from chainrule.core.variables import Variable, bias, kernel
 from chainrule.core.windows import Window, join_shape
@@ -45,6 +46,7 @@ class Conv2DTranspose(Convolution):
         "convtranspose2d": "PyTorch's ConvTranspose2d",
         "deconvolution": "a transposed convolution",
     }
+    channel_axis: ClassVar[int] = -1
     examples: ClassVar[tuple[LayerExample, ...]] = (
         LayerExample({"filters": 2, "kernel_size": 3, "strides": 2}, inputs=((2, 2, 3, 2),)),
         LayerExample(
@@ -66,6 +68,7 @@ class Conv2DTranspose(Convolution):
         "kernel": kernel("(height, width, filters / groups, in)"),
         "bias": bias("(filters,)"),
     }
+    pytorch: ClassVar[Layouts] = {"weight": Layout("kernel", "(in, out, height, width)", (2, 3, 1, 0))}
 
     type: Literal["conv2d_transpose"] = "conv2d_transpose"
     filters: PositiveInt

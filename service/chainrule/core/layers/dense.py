@@ -15,6 +15,7 @@ from chainrule.core.initializers import AnyInitializer
 from chainrule.core.initializers.constants import Zeros
 from chainrule.core.initializers.scaled import GlorotUniform
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, matrix_flops
+from chainrule.core.layouts import Layout, Layouts
 from chainrule.core.regularizers import AnyRegularizer
 from chainrule.core.variables import Variable, bias, kernel
 from chainrule.errors import Proceed, go_on
@@ -42,6 +43,7 @@ class Dense(Layer):
     )
 
     variables: ClassVar[Mapping[str, Variable]] = {"kernel": kernel("(in, units)"), "bias": bias("(units,)")}
+    pytorch: ClassVar[Layouts] = {"weight": Layout("kernel", "(out, in)", (1, 0))}
 
     type: Literal["dense"] = "dense"
     units: PositiveInt

@@ -15,6 +15,7 @@ from chainrule.core.examples import LayerExample
 from chainrule.core.initializers import AnyInitializer
 from chainrule.core.initializers.plain import Uniform
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted
+from chainrule.core.layouts import Layout, Layouts
 from chainrule.core.variables import Variable
 
 
@@ -34,6 +35,7 @@ class Embedding(Layer):
     variables: ClassVar[Mapping[str, Variable]] = {
         "embeddings": Variable("(input_dim, output_dim)", "embeddings_initializer"),
     }
+    pytorch: ClassVar[Layouts] = {"weight": Layout("embeddings")}
 
     type: Literal["embedding"] = "embedding"
     input_dim: PositiveInt

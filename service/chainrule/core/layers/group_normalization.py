@@ -13,6 +13,7 @@ from chainrule.core.examples import LayerExample
 from chainrule.core.initializers.constants import Ones, Zeros
 from chainrule.core.lanes import Lanes
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, sample_axes
+from chainrule.core.layouts import FACTOR_AND_SHIFT, Layouts
 from chainrule.core.variables import Variable
 
 
@@ -45,6 +46,7 @@ class GroupNormalization(Layer):
         "gamma": Variable("(channels,)", Ones()),
         "beta": Variable("(channels,)", Zeros()),
     }
+    pytorch: ClassVar[Layouts] = FACTOR_AND_SHIFT
 
     type: Literal["group_normalization"] = "group_normalization"
     groups: PositiveInt

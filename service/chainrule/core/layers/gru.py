@@ -22,6 +22,7 @@ from chainrule.core.layers.recurrent import (
     no_states,
     through,
 )
+from chainrule.core.layouts import NONE, Layout, Layouts, recurrent
 from chainrule.core.variables import Variable
 
 
@@ -63,6 +64,15 @@ class Gru(Recurrent):
     variables: ClassVar[Mapping[str, Variable]] = gated(
         "3 · units", "(2, 3 · units), or (3 · units,) without reset_after"
     )
+    pytorch: ClassVar[Layouts] = recurrent(
+        Layout(
+            "kernel",
+            "(3 · units, in) with the gates r, z, n",
+            (1, 0),
+            value="{name}.reshape(3, -1, {0})[[1, 0, 2]].reshape(-1, {0}).T",
+        ),
+        "np.stack([bias_ih_l0, bias_hh_l0]).reshape(2, 3, -1)[:, [1, 0, 2]].reshape(2, -1)",
+    )
 
     type: Literal["gru"] = "gru"
     activation: CellActivation = Tanh()
@@ -71,6 +81,10 @@ class Gru(Recurrent):
     """The function of the gates."""
     reset_after: bool = True
     """Whether the reset is applied after the state's product with its kernel, rather than before."""
+
+    def layouts(self) -> Layouts:
+        """Give those of PyTorch's, which resets after the product."""
+        return self.pytorch if self.reset_after else NONE
 
     def bias_shape(self) -> Shape:
         return (2, 3 * self.units) if self.reset_after else (3 * self.units,)

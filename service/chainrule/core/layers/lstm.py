@@ -23,6 +23,7 @@ from chainrule.core.layers.recurrent import (
     no_states,
     through,
 )
+from chainrule.core.layouts import Layout, Layouts, recurrent
 from chainrule.core.random_bits import WeightBits
 from chainrule.core.variables import Variable
 from chainrule.errors import Proceed, go_on
@@ -64,6 +65,7 @@ class Lstm(Recurrent):
     )
 
     variables: ClassVar[Mapping[str, Variable]] = gated("4 · units", "(4 · units,)")
+    pytorch: ClassVar[Layouts] = recurrent(Layout("kernel", "(4 · units, in)", (1, 0)), "bias_ih_l0 + bias_hh_l0")
 
     type: Literal["lstm"] = "lstm"
     activation: CellActivation = Tanh()

@@ -13,6 +13,7 @@ from chainrule.core.examples import LayerExample
 from chainrule.core.initializers.constants import Ones, Zeros
 from chainrule.core.lanes import Columns, blocks
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted, sample_axes
+from chainrule.core.layouts import FACTOR_AND_SHIFT, Layout, Layouts
 from chainrule.core.variables import Variable
 
 Axes = int | Annotated[list[int], Field(min_length=1, max_length=32, fail_fast=True)]
@@ -144,6 +145,7 @@ class LayerNormalization(AlongAxes):
         "gamma": Variable("(lengths of the axes, ...)", Ones()),
         "beta": Variable("(lengths of the axes, ...)", Zeros()),
     }
+    pytorch: ClassVar[Layouts] = FACTOR_AND_SHIFT
 
     type: Literal["layer_normalization"] = "layer_normalization"
     epsilon: NonNegativeFloat = 1e-5
@@ -177,6 +179,7 @@ class RMSNormalization(AlongAxes):
     )
 
     variables: ClassVar[Mapping[str, Variable]] = {"scale": Variable("(lengths of the axes, ...)", Ones())}
+    pytorch: ClassVar[Layouts] = {"weight": Layout("scale")}
 
     type: Literal["rms_normalization"] = "rms_normalization"
     epsilon: NonNegativeFloat = 1e-6

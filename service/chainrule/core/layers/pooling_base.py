@@ -11,7 +11,7 @@ from chainrule.core import pooling
 from chainrule.core.arrays import Array, Shape
 from chainrule.core.layer import Layer, Misfit
 from chainrule.core.sizes import DataFormat, Padding1d, Padding2d, Sizes1d, Sizes2d
-from chainrule.core.windows import Window, from_channels_last, join_shape, slide, split_shape, to_channels_last
+from chainrule.core.windows import Window, from_channels_last, join_shape, over, slide, split_shape, to_channels_last
 
 
 class OnChannels(Layer):
@@ -77,8 +77,9 @@ class Pooling(OnChannels):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
-        lengths, channels = self.split(shape)
-        return join_shape(shape[0], [one.count for one in self.windows(lengths)], channels, self.data_format)
+        _, channels = self.split(shape)
+        counts = [one.count for one in over(shape, self.data_format, self.windows)]
+        return join_shape(shape[0], counts, channels, self.data_format)
 
     def extra_numbers(self, *inputs: Shape) -> int:
         lengths, channels = self.split(inputs[0])

@@ -104,7 +104,8 @@ class Recurrent(Layer):
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
         if len(shape) != 3:
-            raise Misfit(f"{self.type} reads (samples, steps, features), got the shape {shape}")
+            hint = ': a recurrent layer before it needs "return_sequences": true' if len(shape) == 2 else ""
+            raise Misfit(f"{self.type} reads (samples, steps, features), got the shape {shape}{hint}")
         return (*shape[:2], self.units) if self.return_sequences else (shape[0], self.units)
 
     def extra_numbers(self, *inputs: Shape) -> int:

@@ -57,7 +57,9 @@ class Reshape(Reshaping):
         (shape,) = inputs
         size, known = size_of(shape[1:]), math.prod(one for one in self.target_shape if one != -1)
         free = self.target_shape.count(-1)
-        fits = size == known if not free else free == 1 and known > 0 and size % known == 0
+        if free > 1:
+            raise Misfit(f"only one length of target_shape {self.target_shape} may be -1: the others have to be said")
+        fits = known > 0 and size % known == 0 if free else size == known
         if not fits:
             raise Misfit(f"{shape[1:]} has {size} numbers a sample, which do not fit target_shape {self.target_shape}")
         return (shape[0], *(size // known if one == -1 else one for one in self.target_shape))

@@ -21,6 +21,7 @@ from chainrule.core.layers.recurrent import (
     no_states,
     through,
 )
+from chainrule.core.layouts import Layout, Layouts, recurrent
 from chainrule.core.variables import Variable
 
 
@@ -40,6 +41,7 @@ class SimpleRnn(Recurrent):
     )
 
     variables: ClassVar[Mapping[str, Variable]] = gated("units", "(units,)")
+    pytorch: ClassVar[Layouts] = recurrent(Layout("kernel", "(units, in)", (1, 0)), "bias_ih_l0 + bias_hh_l0")
 
     type: Literal["simple_rnn"] = "simple_rnn"
     activation: CellActivation = Tanh()
