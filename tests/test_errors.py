@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 import pytest
 
-from chainrule.errors import LONGEST_ECHO, Fault, InputError, did_you_mean, excerpt, pointer, refuse
+from chainrule import errors
+from chainrule.core.definition import Definition  # importing it registers every layer
+from chainrule.core.losses import AnyLoss  # and so for losses
+from chainrule.core.part import known
+from chainrule.errors import LONGEST_ECHO, Fault, InputError, did_you_mean, excerpt, nearest, pointer, refuse
+
+REGISTERED = (Definition, AnyLoss)
 
 
 def faults(told: list[int]) -> Iterator[Fault]:
@@ -72,11 +77,112 @@ def test_the_nearest_of_many_words_is_among_those_that_begin_like_it() -> None:
 
 def test_no_more_than_a_hundred_words_are_compared_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str] = []
-
-    def watched(word: str, possibilities: list[str], **_: float) -> list[str]:
-        compared.extend(possibilities)
-        return []
-
-    monkeypatch.setattr(difflib, "get_close_matches", watched)
+    monkeypatch.setattr(errors, "_slips", lambda _, name: compared.append(name))
     did_you_mean("layer", [f"layer_{index:04d}" for index in range(1000)])
     assert len(compared) == 100
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("dens", "dense"),
+        ("rely", "relu"),
+        ("rellu", "relu"),
+        ("erlu", "relu"),
+        ("tahn", "tanh"),
+        ("kernal", "kernel"),
+        ("unit", "units"),
+        ("activaton", "activation"),
+        ("lable_smoothing", "label_smoothing"),
+        ("labelsmothing", "label_smoothing"),
+        ("categorical_crosentropy", "categorical_crossentropy"),
+        ("categoricl_crosentropy", "categorical_crossentropy"),
+        ("crossentropy", "cross_entropy"),
+        ("MSE", "mse"),
+        ("Conv2d", "conv2d"),
+        ("conv_2d", "conv2d"),
+        ("conv-2d", "conv2d"),
+        ("leaky re lu", "leaky_relu"),
+        ("batch_normalisation", "batch_normalization"),
+        ("max_poling2d", "max_pooling2d"),
+    ],
+)
+def test_a_misspelt_word_is_recognized(word: str, meant: str) -> None:
+    words = ["kernel", "units", "activation", "label_smoothing"]
+    known_types = [*known("layer", "activation"), *known("loss"), *words]
+    assert did_you_mean(word, known_types) == f': did you mean "{meant}"?'
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("minimum", "maximum"),  # two letters of seven
+        ("log_loss", "log_cosh"),
+        ("msle", "mse"),
+        ("mape", "mae"),
+        ("sum", "sub"),
+        ("crelu", "prelu"),  # the first letter
+        ("conv3d", "conv2d"),  # a number
+        ("conv1d_transpose", "conv2d_transpose"),
+        ("l3", "l1"),
+        ("dense", "dens" * 2),
+        ("kernel_regularizer", "kernel_initializer"),
+        ("outputs", "inputs"),
+        ("", "relu"),
+        ("relu", ""),
+    ],
+)
+def test_another_word_is_no_misspelling(word: str, name: str) -> None:
+    assert nearest(word, [name]) is None
+
+
+@pytest.mark.parametrize(("word", "slips"), [("crossentropies", 3), ("crossentrpi", 2), ("cossentropi", 2)])
+def test_two_slips_are_the_most(word: str, slips: int) -> None:
+    assert nearest(word, ["cross_entropy"]) == ("cross_entropy" if slips <= 2 else None)
+
+
+def test_of_several_names_the_nearest_one_is_meant() -> None:
+    assert nearest("kernel_initialiser", ["kernel_initialize", "kernel_initializer"]) == "kernel_initializer"
+    assert nearest("relus", ["selus", "relu", "prelus"]) == "relu"
+
+
+PYTORCH = """
+    AdaptiveLogSoftmaxWithLoss AlphaDropout Bilinear CELULoss ChannelShuffle CircularPad2d ConstantPad1d Conv3d
+    ConvTranspose3d CosineEmbeddingLoss CrossMapLRN2d Dropout2d EmbeddingBag FeatureAlphaDropout Fold
+    FractionalMaxPool2d GLU GRUCell GaussianNLLLoss Hardshrink HingeEmbeddingLoss LPPool2d LSTMCell LocalResponseNorm
+    MarginRankingLoss MaxPool3d MaxUnpool2d ModuleList MultiLabelMarginLoss MultiMarginLoss PairwiseDistance
+    ParameterList PixelShuffle RNNBase RNNCell ReflectionPad2d ReplicationPad2d Softmax2d Softmin Softshrink
+    SoftMarginLoss SyncBatchNorm Tanhshrink Threshold Transformer TripletMarginLoss Unflatten Unfold ZeroPad3d
+"""
+KERAS = """
+    Attention AveragePooling3D CategoryEncoding Conv1DTranspose Conv3D ConvLSTM2D Cropping2D DepthwiseConv1D
+    Discretization Dot EinsumDense GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalMaxPooling1D Hashing
+    Lambda Masking MaxPooling3D Minimum Normalization RandomFlip RepeatVector Rescaling SeparableConv2D
+    SpatialDropout1D SpectralNormalization UnitNormalization UpSampling1D ZeroPadding1D
+    BinaryFocalCrossentropy CTC Circle Dice MeanAbsolutePercentageError MeanSquaredLogarithmicError Tversky
+"""
+OTHERS = "mean sum skip residual mha minimum log_loss mape msle rmse bce gelu_tanh lrelu"
+
+
+@pytest.mark.parametrize("name", [*PYTORCH.split(), *KERAS.split(), *OTHERS.split()])
+def test_what_other_frameworks_have_and_this_has_not_is_taken_for_nothing_else(name: str) -> None:
+    for families in (("layer", "activation"), ("loss",)):
+        assert nearest(name, list(known(*families))) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "fields"),
+    [
+        ("embed_dim", ["key_dim", "num_heads"]),
+        ("input_dim", ["inputs", "units"]),
+        ("inplace", ["name", "inputs"]),
+        ("stateful", ["return_state", "units"]),
+        ("optimizer", ["options", "loss"]),
+        ("targets", ["state", "batch"]),
+        ("retain_graph", ["training"]),
+        ("kernel_constraint", ["kernel_regularizer", "kernel_initializer"]),
+        ("/train", ["/metrics", "/catalog", "/forward"]),
+    ],
+)
+def test_a_word_that_is_merely_similar_is_no_misspelling(word: str, fields: list[str]) -> None:
+    assert did_you_mean(word, fields) == f": known are {', '.join(sorted(fields))}"

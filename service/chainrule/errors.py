@@ -6,9 +6,8 @@ alone turns codes into statuses. ``DeadlineExceeded`` and ``Abandoned`` stop wha
 
 from __future__ import annotations
 
-import difflib
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Literal, TypeVar
@@ -145,13 +144,66 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("dens", ["dense", "relu"])
     ': did you mean "dense"?'
     """
-    names, word = sorted(known), word[:LONGEST_ECHO].lower()
-    likely = names if len(names) <= MOST_COMPARED else _beginning_alike(word, names)
-    near = difflib.get_close_matches(word, likely, n=1, cutoff=0.5)
-    if near:
-        return f': did you mean "{near[0]}"?'
+    names = sorted(known)
+    near = nearest(word[:LONGEST_ECHO], names)
+    if near is not None:
+        return f': did you mean "{near}"?'
     listed = ", ".join(names)
     return f": known are {listed}" if names and len(listed) <= 4 * LONGEST_ECHO else ""
+
+
+def nearest(word: str, names: Sequence[str]) -> str | None:
+    """Find the name that a word is a misspelling of, if it is one: not merely the most similar name.
+
+    >>> nearest("activaton", ["activation", "units"])
+    'activation'
+    >>> nearest("minimum", ["maximum", "multiply"]) is None
+    True
+    """
+    likely = names if len(names) <= MOST_COMPARED else _beginning_alike(word.lower(), names)
+    letters = _letters(word)
+    found = [(slips, name) for name in likely if (slips := _slips(letters, _letters(name))) is not None]
+    return min(found)[1] if found else None
+
+
+def _letters(word: str) -> str:
+    """Leave out what people write differently without misspelling it."""
+    return word.lower().translate(dict.fromkeys(map(ord, "_- ")))
+
+
+def _slips(word: str, name: str) -> int | None:
+    """Count letters that are wrong, missing, too many, or swapped with the next one: None beyond what is a misspelling.
+
+    A long name may have two such slips, a shorter one one, and of three letters none: another word is as near. The
+    first letter is hardly ever wrong, and numbers are meant: ``conv3d`` is no misspelling of ``conv2d``.
+    """
+    shorter = min(len(word), len(name))
+    most = 0 if shorter < 4 else 1 if shorter < 9 else 2
+    if abs(len(word) - len(name)) > most or word[:1] not in name[:2] or name[:1] not in word[:2]:
+        return None
+    numbers = _numbers(word)
+    if numbers and numbers != _numbers(name):
+        return None
+    slips = _slips_within(most, word, name)
+    return slips if slips <= most else None
+
+
+def _numbers(word: str) -> list[str]:
+    return [one for one in word if one.isdigit()]
+
+
+def _slips_within(most: int, word: str, name: str) -> int:
+    """Walk along both words as long as they agree, and try each slip where they do not; more than ``most`` is enough."""
+    same = next((at for at, (one, other) in enumerate(zip(word, name, strict=False)) if one != other), None)
+    if same is None:
+        return abs(len(word) - len(name))
+    if most == 0:
+        return 1
+    word, name = word[same:], name[same:]
+    tails = [(word[1:], name[1:]), (word[1:], name), (word, name[1:])]
+    if word[:2] == name[1::-1]:
+        tails.append((word[2:], name[2:]))
+    return 1 + min(_slips_within(most - 1, *tail) for tail in tails)
 
 
 def _beginning_alike(word: str, names: Iterable[str]) -> list[str]:

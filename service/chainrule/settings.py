@@ -6,7 +6,6 @@ that nobody reads is a warning, since a misspelt limit would otherwise hold noth
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chainrule.core.limits import Limits
 from chainrule.cores import part_threads
-from chainrule.errors import excerpt
+from chainrule.errors import excerpt, nearest
 
 PREFIX = "CHAINRULE_"
 
@@ -240,5 +239,5 @@ def unread_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
 
 
 def _nearest(name: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(name.upper(), known, n=1)
-    return f": did you mean {near[0]}?" if near else ""
+    near = nearest(name, sorted(known))
+    return f": did you mean {near}?" if near else ""

@@ -30,7 +30,7 @@ FAULTS = [
         "code": "shape_mismatch",
         "detail": "expected (2, 64), got (64, 2): is it transposed?",
     },
-    {"pointer": "/options/sed", "code": "unknown_field", "detail": 'unknown field "sed": did you mean "seed"?'},
+    {"pointer": "/options/seeds", "code": "unknown_field", "detail": 'unknown field "seeds": did you mean "seed"?'},
 ]
 
 
