@@ -82,10 +82,12 @@ def _elsewhere(family: Family, found: Sequence[type[Part]]) -> Iterator[str]:
     shown = [*found, *(cls for other in FAMILIES if _shows(family, other) for cls in classes(other.name))]
     called = {_plain(class_name(cls.names()[0])) for cls in shown}
     known = {
-        _plain(word): f"{whose} is {class_name(cls.names()[0])}"
+        spelling: f"{whose} is {class_name(cls.names()[0])}"
+        for plainly in (True, False)  # the very spelling counts, and without "_" what is left
         for cls in reversed(shown)  # a layer before an activation of the same name
         for word, whose in (*((name, "it") for name in cls.names()[1:]), *cls.elsewhere.items())
         if _plain(word) not in called
+        for spelling in [_plain(word) if plainly else word]
     }
     if known:
         yield f"if not TYPE_CHECKING:\n    __getattr__ = refusing(__name__, {dict(sorted(known.items()))!r})"

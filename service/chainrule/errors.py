@@ -193,7 +193,7 @@ def _numbers(word: str) -> list[str]:
 
 
 def _slips_within(most: int, word: str, name: str) -> int:
-    """Walk along both words as long as they agree, and try each slip where they do not; more than ``most`` is enough."""
+    """Walk along both words while they agree, and try each slip where they do not; beyond ``most`` it matters not."""
     same = next((at for at, (one, other) in enumerate(zip(word, name, strict=False)) if one != other), None)
     if same is None:
         return abs(len(word) - len(name))

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from chainrule.core.losses import AnyLoss
-from chainrule.core.part import Part, classes, hint_from_elsewhere, known
+from chainrule.core.part import Part, classes, known
 from tests.core.discovery import made
 
 loss: TypeAdapter[Any] = TypeAdapter(AnyLoss)
@@ -52,13 +52,6 @@ def test_a_definition_does_not_change() -> None:
     definition = made("loss", "mse")
     with pytest.raises(ValidationError):
         definition.reduction = "sum"
-
-
-def test_names_of_other_frameworks_are_explained() -> None:
-    assert hint_from_elsewhere("linear", "layer") == ': PyTorch\'s Linear is "dense"'
-    both = hint_from_elsewhere("linear", "layer", "activation")
-    assert both == ': PyTorch\'s Linear is "dense", Keras\'s linear activation is "identity"'
-    assert hint_from_elsewhere("nobody", "layer", "activation") == ""
 
 
 def test_a_description_is_the_first_paragraph_in_one_line() -> None:

@@ -85,10 +85,11 @@ def test_what_a_call_does_not_need_may_be_left_out() -> None:
 @pytest.mark.parametrize(
     ("path", "nearest"),
     [
-        ("optimizer", "options"),
+        ("optimizer", "the step is the caller's"),
         ("wieghts", "weights"),
         ("network/layer", "layers"),
         ("network/layers/0/unit", "units"),
+        ("network/layers/0/out_features", '"units"'),
         ("network/layers/1/activation/slope", "negative_slope"),
         ("network/layers/1/kernel_regularizer/l2", "l1"),
         ("batch/input", "inputs"),
@@ -112,6 +113,8 @@ def test_an_unknown_field_is_refused_at_every_level_with_the_nearest_known_one(p
         ("network/layers/0/type", "Dense", "unknown_layer", "", 'did you mean "dense"?'),
         ("network/layers/0/type", "linear", "unknown_layer", "", 'PyTorch\'s Linear is "dense"'),
         ("network/layers/0/type", "LeakyReLU", "unknown_layer", "", 'did you mean "leaky_relu"?'),
+        ("network/layers/0/type", "keras.layers.Dense", "unknown_layer", "", 'did you mean "dense"?'),
+        ("network/layers/0/type", "nn.Linear", "unknown_layer", "", 'PyTorch\'s Linear is "dense"'),
         ("network/layers/0/type", "Activation", "unknown_layer", "", 'Keras\'s Activation("relu") is "relu"'),
         ("network/layers/0/type", "input_layer", "unknown_layer", "", "a network reads its batch without one"),
         ("network/layers/0/activation", "rellu", "unknown_activation", "", 'did you mean "relu"?'),
@@ -167,6 +170,12 @@ def test_a_layer_is_no_name_alone() -> None:
     assert fault.detail == 'must be a layer: an object with a type, got "relu"'
 
 
+REDUCTION = (
+    "must be 'mean', 'sum' or 'none', got \"sum_over_batch_size\": "
+    'with "weight_normalization": "batch" it is "mean"'
+)
+
+
 @pytest.mark.parametrize(
     ("path", "value", "detail"),
     [
@@ -206,6 +215,11 @@ def test_a_layer_is_no_name_alone() -> None:
         ("loss/label_smoothing", 1.5, "must be less than or equal to 1, got 1.5"),
         ("loss/label_smoothing", float("inf"), "must be a finite number, got inf"),
         ("loss/reduction", "average", "must be 'mean', 'sum' or 'none', got \"average\""),
+        (
+            "loss/reduction",
+            "sum_over_batch_size",
+            REDUCTION,
+        ),
         ("loss/class_weights", [], "must have at least 1 item, got a list"),
         ("options/dtype", "float16", "must be 'float64' or 'float32', got \"float16\""),
         ("options/seed", -1, "must be greater than or equal to 0, got -1"),

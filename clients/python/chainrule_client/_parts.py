@@ -118,11 +118,12 @@ def refusing(module: str, elsewhere: Mapping[str, str]) -> Callable[[str], NoRet
     module
         Its name.
     elsewhere
-        Sentences by names, in small letters and without ``_``.
+        Sentences by names in small letters, as they are spelled and without ``_``.
     """
 
     def __getattr__(name: str) -> NoReturn:  # noqa: N807  # what a module calls it
-        hint = elsewhere.get(name.lower().replace("_", ""))
+        word = name.lower()
+        hint = elsewhere.get(word, elsewhere.get(word.replace("_", "")))
         detail = f"module {module!r} has no attribute {name!r}{f': {hint}' if hint else ''}"
         raise AttributeError(detail, name=name, obj=sys.modules[module])
 

@@ -7,9 +7,9 @@ TopKAccuracy(k=3)
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from ._parts import Metric
+from ._parts import Metric, refusing
 
 
 class Accuracy(Metric):
@@ -47,6 +47,25 @@ class TopKAccuracy(Metric):
     type: ClassVar[str] = "top_k_accuracy"
 
     def __init__(self, *, k: int = 5, name: str | None = None) -> None: ...
+
+
+if not TYPE_CHECKING:
+    __getattr__ = refusing(
+        __name__,
+        {
+            "acc": "Keras's acc is Accuracy",
+            "binary_accuracy": "of one output, Keras's binary_accuracy is Accuracy",
+            "binaryaccuracy": "of one output, Keras's binary_accuracy is Accuracy",
+            "categorical_accuracy": "Keras's categorical_accuracy is Accuracy",
+            "categoricalaccuracy": "Keras's categorical_accuracy is Accuracy",
+            "sparse_categorical_accuracy": "Keras's sparse_categorical_accuracy is Accuracy",
+            "sparse_top_k_categorical_accuracy": "Keras's sparse_top_k_categorical_accuracy is TopKAccuracy",
+            "sparsecategoricalaccuracy": "Keras's sparse_categorical_accuracy is Accuracy",
+            "sparsetopkcategoricalaccuracy": "Keras's sparse_top_k_categorical_accuracy is TopKAccuracy",
+            "top_k_categorical_accuracy": "Keras's top_k_categorical_accuracy is TopKAccuracy",
+            "topkcategoricalaccuracy": "Keras's top_k_categorical_accuracy is TopKAccuracy",
+        },
+    )
 
 
 __all__ = ["Accuracy", "Metric", "TopKAccuracy"]

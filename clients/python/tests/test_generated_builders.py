@@ -100,6 +100,10 @@ class TestEachClass:
         (layers, "BatchNorm2d", "PyTorch's BatchNorm2d is BatchNormalization"),
         (layers, "Swish", "it is SiLU"),
         (losses, "MSE", "it is MeanSquaredError"),
+        (losses, "MSELoss", "PyTorch's MSELoss is MeanSquaredError"),
+        (losses, "mse_loss", "PyTorch's mse_loss is MeanSquaredError"),
+        (losses, "Mse_Loss", "PyTorch's mse_loss is MeanSquaredError"),
+        (layers, "max_pool2d", "PyTorch's max_pool2d is MaxPooling2D"),
         (losses, "CrossEntropyLoss", "PyTorch's CrossEntropyLoss is CrossEntropy"),
     ],
 )

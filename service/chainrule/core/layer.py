@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from chainrule.core.arrays import Array, Shape, Weights, size_of
 from chainrule.core.draws import Numbers
+from chainrule.core.elsewhere import FOLLOWS
 from chainrule.core.examples import LayerExample
 from chainrule.core.in_cache import in_pieces
 from chainrule.core.initializers import Initializer
@@ -82,6 +83,18 @@ class Layer(Part):
 
     family: ClassVar[str] = "layer"
     examples: ClassVar[tuple[LayerExample, ...]] = ()
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("in_features", "in_channels", "input_shape", "batch_input_shape", "build_config"), FOLLOWS),
+        "inplace": "leave it out: nothing is written over",
+        "trainable": 'say in "options.wrt" which gradients are wanted',
+        "dtype": 'it holds for the whole network: say it in "options"',
+        "device": "leave it out",
+        "activity_regularizer": "penalties are on weights alone",
+        **dict.fromkeys(
+            ("kernel_constraint", "bias_constraint", "recurrent_constraint", "embeddings_constraint"),
+            "nothing constrains weights: the step is the caller's",
+        ),
+    }
     most_inputs: ClassVar[int] = 1
     """How many arrays it can read."""
     trains_differently: ClassVar[bool] = False

@@ -7,6 +7,7 @@ positions and the normalization of weights are arithmetic on positions, and stan
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -45,6 +46,19 @@ class Loss(Part):
 
     family: ClassVar[str] = "loss"
     examples: ClassVar[tuple[TargetExample, ...]] = (TargetExample(outputs=SCORES, targets=VALUES),)
+
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("sample_weight", "sample_weights"), 'send "sample_weights" in "batch"'),
+        **dict.fromkeys(("size_average", "reduce"), 'say it by "reduction"'),
+        "dtype": 'it holds for the whole network: say it in "options"',
+    }
+    values_elsewhere: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "reduction": {
+            "sum_over_batch_size": 'with "weight_normalization": "batch" it is "mean"',
+            "mean_with_sample_weight": 'it is "mean"',
+            "null": 'without a reduction it is "none"',
+        },
+    }
 
     reduction: Literal["mean", "sum", "none"] = "mean"
     """``mean`` over the positions, by the sum of their weights; ``sum``; or ``none``, one loss a position."""

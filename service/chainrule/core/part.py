@@ -37,6 +37,10 @@ class Part(BaseModel):
     """What kind of part this is: ``layer``, ``activation``, ``loss``, ``metric``, ``regularizer``."""
     elsewhere: ClassVar[Mapping[str, str]] = {}
     """Names that other frameworks have for it, each with whose name it is: hints for errors."""
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {}
+    """Parameters that other frameworks have, each with its name here, or a sentence; those of a base class hold too."""
+    values_elsewhere: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    """For parameters of here, values that other frameworks have, in small letters, each with a sentence."""
     examples: ClassVar[tuple[Example, ...]] = ()
     """Definitions that show what it does and reach every parameter: the contract test computes each of them."""
 
@@ -130,9 +134,3 @@ class _ByName:
 
 def _spelled_out(value: Any) -> Any:
     return {"type": value} if isinstance(value, str) else value
-
-
-def hint_from_elsewhere(word: str, *families: str) -> str:
-    """Say what another framework's name is called here, or nothing if nobody knows it."""
-    found = [(cls.elsewhere[word], cls.names()[0]) for cls in classes(*families) if word in cls.elsewhere]
-    return ": " + ", ".join(f'{whose} is "{name}"' for whose, name in found) if found else ""

@@ -18,6 +18,18 @@ Rule = Literal["valid", "same"]
 DataFormat = Literal["channels_last", "channels_first"]
 """Where an image has its channels."""
 
+PADDINGS = {
+    "same": 'it is "same" in small letters',
+    "valid": 'it is "valid" in small letters',
+    "same_upper": 'ONNX\'s SAME_UPPER is "same"',
+    "notset": "ONNX's pads are counted here: [before, after] for each axis",
+}
+DATA_FORMATS = {
+    **dict.fromkeys(("nhwc", "nwc", "last"), 'it is "channels_last"'),
+    **dict.fromkeys(("nchw", "ncw", "first"), 'it is "channels_first"'),
+}
+"""What other frameworks write for both, in small letters."""
+
 
 def _one_or(axes: int, example: str) -> Discriminator:
     """Tell one number from a list, so that a fault is told of the form that was meant."""

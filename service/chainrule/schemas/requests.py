@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,9 @@ from chainrule.core.definition import Definition
 from chainrule.core.losses import AnyLoss
 from chainrule.core.metrics import AnyMetric
 from chainrule.schemas.arrays import WireArrayIfSent, WireArrays, WireTree
+
+CALLERS_STEP = "the answer is gradients, the step is the caller's"
+NOTHING_KEPT = "leave it out: nothing is kept between requests"
 
 
 class Strict(BaseModel):
@@ -20,9 +23,22 @@ class Strict(BaseModel):
         frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, arbitrary_types_allowed=True
     )
 
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {}
+    """Fields that people from other frameworks look for, each with its name here, or a sentence."""
+    values_elsewhere: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    """For fields of here, values of other frameworks, in small letters, each with a sentence."""
+
 
 class Options(Strict):
     """How to compute."""
+
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {"precision": "dtype", "random_state": "seed", "train": "training"}
+    values_elsewhere: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "dtype": {
+            **dict.fromkeys(("double", "torch.float64", "f64"), 'it is "float64"'),
+            **dict.fromkeys(("torch.float32", "f32"), 'it is "float32"'),
+        }
+    }
 
     dtype: Literal["float64", "float32"] = "float64"
     """The type that everything is computed and returned in."""
@@ -57,6 +73,8 @@ class ForwardOptions(PassOptions):
 class BackwardOptions(PassOptions):
     """How to differentiate, and what to answer."""
 
+    fields_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(("retain_graph", "create_graph"), NOTHING_KEPT)
+
     include: Annotated[
         list[Literal["activations", "activation_gradients", "norms", "sample_losses", "statistics"]],
         Field(fail_fast=True),
@@ -69,12 +87,16 @@ class BackwardOptions(PassOptions):
 class Batch(Strict):
     """The samples."""
 
+    fields_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(("x", "X", "data", "features"), "inputs")
+
     inputs: WireArrays
     """The samples, along the first axis; an object of arrays where the network names its inputs."""
 
 
 class ForwardBatch(Batch):
     """The samples, and what the outputs should be."""
+
+    fields_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(("y", "labels", "y_true"), "targets")
 
     targets: WireArrayIfSent = None
     """Labels, or an array of the outputs' shape."""
@@ -85,12 +107,23 @@ class ForwardBatch(Batch):
 class BackwardBatch(ForwardBatch):
     """The samples, and where the chain rule starts."""
 
+    fields_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("gradient", "gradients", "grad_outputs", "upstream"), "output_gradients"
+    )
+
     output_gradients: WireArrayIfSent = None
     """The gradient at the outputs, from whatever comes after this network; or K of them, along an axis in front."""
 
 
 class RunRequest(Strict):
     """A network, its weights and a batch: what every call takes that computes outputs."""
+
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("model",), "network"),
+        **dict.fromkeys(("parameters", "params", "state_dict"), "weights"),
+        **dict.fromkeys(("inputs", "x", "X"), 'send "inputs" in "batch"'),
+        "batch_size": "leave it out: there are as many samples as the batch has",
+    }
 
     network: Definition
     """The layers."""
@@ -106,6 +139,11 @@ class RunRequest(Strict):
 
 class PassRequest(RunRequest):
     """A network, its weights and a batch, and what the outputs are measured by."""
+
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "criterion": "loss",
+        **dict.fromkeys(("targets", "labels", "y"), 'send "targets" in "batch"'),
+    }
 
     batch: ForwardBatch
     """The samples, and what the outputs should be."""
@@ -126,6 +164,11 @@ class ForwardRequest(PassRequest):
 
 class BackwardRequest(PassRequest):
     """A network, its weights, a batch, and a loss or the gradient at the outputs."""
+
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("optimizer", "lr", "learning_rate", "epochs", "steps"), CALLERS_STEP),
+        **dict.fromkeys(("retain_graph", "create_graph"), NOTHING_KEPT),
+    }
 
     batch: BackwardBatch
     """The samples, and where the chain rule starts."""

@@ -12,7 +12,8 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from chainrule.core.part import Part, hint_from_elsewhere, known
+from chainrule.core.elsewhere import field_hint, last_part, type_hint, value_hint
+from chainrule.core.part import Part, known
 from chainrule.errors import LONGEST_ECHO, MOST_FAULTS, ErrorCode, Fault, InputError, did_you_mean, excerpt, pointer
 from chainrule.schemas import trees
 
@@ -91,8 +92,7 @@ def _misspelt(model: type[BaseModel], document: Any, *path: str) -> Iterator[Fau
         if not path and field is not None and name in trees.PARTS:
             yield from trees.misplaced(value, name)
         elif field is None:
-            detail = f"unknown field {excerpt(name)}{did_you_mean(name, model.model_fields)}"
-            yield Fault("unknown_field", pointer(*path, name), detail)
+            yield Fault("unknown_field", pointer(*path, name), _unknown_field([model], name))
         elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from _misspelt(field.annotation, value, *path, name)
 
@@ -161,21 +161,27 @@ def _fault(model: type[BaseModel], document: Any, error: ErrorDetails, path: Pat
     if kind == "missing":
         return Fault("missing_field", where, "this field is required")
     if kind == "extra_forbidden":
-        return _unknown_field(model, error, where)
+        *before, name = error["loc"]
+        return Fault("unknown_field", where, _unknown_field(_models_at(model, before), str(name)))
     if kind in CHOICES:
         bare = isinstance(reduce(getitem, path, document), str)  # a name that stands for an object
         return _unknown_type(CHOICES[kind], error, where, where if bare else f"{where}/type")
     if kind == "not_a_number":
         return Fault("not_a_number", where, f"{error['msg']}, got {_shown(value)}")
-    form = trees.form(*path) if kind == "dict_type" else ""
-    return Fault("invalid_parameter", where, f"{_sentence(error)}, got {_shown(value)}{form}")
+    hint = trees.form(*path) if kind == "dict_type" else _value_hint(model, error)
+    return Fault("invalid_parameter", where, f"{_sentence(error)}, got {_shown(value)}{hint}")
 
 
-def _unknown_field(model: type[BaseModel], error: ErrorDetails, where: str) -> Fault:
-    name = str(error["loc"][-1])
-    return Fault(
-        "unknown_field", where, f"unknown field {excerpt(name)}{did_you_mean(name, _fields(model, error['loc'][:-1]))}"
-    )
+def _value_hint(model: type[BaseModel], error: ErrorDetails) -> str:
+    """Say what stands here for a value that another framework has."""
+    *before, name = error["loc"] or ("",)
+    return value_hint(_models_at(model, before), str(name), _shown(error["input"]).strip('"'))
+
+
+def _unknown_field(models: Sequence[type[BaseModel]], name: str) -> str:
+    known_fields = {field for one in models for field in one.model_fields}
+    hint = field_hint(models, name) or did_you_mean(name, known_fields)
+    return f"unknown field {excerpt(name)}{hint}"
 
 
 def _unknown_type(choice: Choice, error: ErrorDetails, where: str, of_type: str) -> Fault:
@@ -189,8 +195,7 @@ def _unknown_type(choice: Choice, error: ErrorDetails, where: str, of_type: str)
     name = value["type"]
     if not isinstance(name, str):
         return Fault("invalid_parameter", of_type, f"must be a text, got {_shown(name)}")
-    hint = hint_from_elsewhere(name.lower(), *choice.families)
-    hint = hint or did_you_mean(_snake_case(name), choices)
+    hint = type_hint(name, *choice.families) or did_you_mean(_snake_case(last_part(name)), choices)
     return Fault(choice.code, of_type, f"unknown {choice.what} {excerpt(name)}{hint}")
 
 
@@ -208,6 +213,8 @@ def _sentence(error: ErrorDetails) -> str:
     if error["type"] in SENTENCES:
         return SENTENCES[error["type"]]
     message = error["msg"].partition(" after validation")[0]
+    if error["type"] == "literal_error":
+        message = message.replace("True", "true").replace("False", "false")
     for theirs in ("Input should", "List should", "String should"):
         message = message.replace(theirs, "must")
     return message[:1].lower() + message[1:]
@@ -226,8 +233,8 @@ def _shown(value: Any) -> str:
     return excerpt(value)
 
 
-def _fields(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
-    """Name the fields that are known where pydantic found an unknown one."""
+def _models_at(model: type[BaseModel], location: Sequence[str | int]) -> Sequence[type[BaseModel]]:
+    """Find the models whose fields may stand where pydantic found a fault."""
     here: Sequence[type[BaseModel]] = [model]
     for key in location:
         tagged = [one for one in here if issubclass(one, Part) and key in one.names()]
@@ -241,7 +248,7 @@ def _fields(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
             ]
             or here
         )
-    return sorted({name for one in here for name in one.model_fields})
+    return here
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:

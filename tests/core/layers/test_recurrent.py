@@ -95,11 +95,14 @@ def test_the_last_state_of_another_layer_is_no_sequence() -> None:
         Lstm(units=2).output_shape((3, 5, 2, 2))
 
 
+LAST_STATE = 'must be false, got true: the last state is the last of "return_sequences"'
+
+
 @pytest.mark.parametrize(
     ("layer", "told", "where"),
     [
         ({"type": "lstm", "units": 2, "activation": "prelu"}, "without weights", "/network/layers/0/activation"),
-        ({"type": "lstm", "units": 2, "return_state": True}, "must be False", "/network/layers/0/return_state"),
+        ({"type": "lstm", "units": 2, "return_state": True}, LAST_STATE, "/network/layers/0/return_state"),
         (
             {"type": "bidirectional", "layer": {"type": "dense", "units": 2}},
             'unknown layer "dense"',

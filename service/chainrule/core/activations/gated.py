@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -49,6 +50,13 @@ class Gelu(Elementwise):
         *Elementwise.examples,
         LayerExample({"approximate": True}, inputs=((4, 12),), span=(-4.0, 7.0)),
     )
+    values_elsewhere: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "approximate": {"tanh": "true is the approximation by tanh", "none": "false is without one"}
+    }
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "gelu_tanh": "with approximate, it",
+        "gelu_new": "with approximate, it",
+    }
 
     type: Literal["gelu"] = "gelu"
     approximate: bool = False

@@ -52,6 +52,12 @@ class LeakyRelu(Piecewise):
     """
 
     examples: ClassVar[tuple[LayerExample, ...]] = (LayerExample(), LayerExample({"negative_slope": 0.25}))
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "alpha": "negative_slope",
+    }
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "lrelu": "it",
+    }
 
     type: Literal["leaky_relu"] = "leaky_relu"
     negative_slope: float = 0.01

@@ -30,6 +30,11 @@ class PRelu(Activation):
 
     variables: ClassVar[Mapping[str, Variable]] = {"alpha": Variable("(channels,), or (1,)", Zeros())}
     pytorch: ClassVar[Layouts] = {"weight": Layout("alpha")}
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "num_parameters": 'leave it out: the weight "alpha" has one number, or one a channel',
+        "shared_axes": 'leave it out: the weight "alpha" has one number, or one a channel',
+        "init": 'the weight "alpha" is sent',
+    }
 
     type: Literal["prelu"] = "prelu"
 

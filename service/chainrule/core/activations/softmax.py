@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -39,6 +40,10 @@ class Softmax(AlongAxis):
     nothing in exact arithmetic and keeps ``exp`` from overflowing.
     """
 
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "dim": "axis",
+    }
+
     type: Literal["softmax"] = "softmax"
 
     def forward(self, x: Array, weights: Weights, run: Run) -> Step:
@@ -71,6 +76,10 @@ class LogSoftmax(AlongAxis):
 
     ``dx = grad - exp(y) · Σ grad``. No probability is rounded to 0 on the way, so that no logarithm is lost.
     """
+
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "dim": "axis",
+    }
 
     type: Literal["log_softmax"] = "log_softmax"
 

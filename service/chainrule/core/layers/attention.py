@@ -12,6 +12,7 @@ from pydantic import Field, PositiveInt
 
 from chainrule.core.activations.softmax import softmax
 from chainrule.core.arrays import Array, Shape, Weights, rows_of, size_of
+from chainrule.core.elsewhere import FOLLOWS, SAMPLES_FIRST
 from chainrule.core.examples import LayerExample
 from chainrule.core.initializers import AnyInitializer
 from chainrule.core.initializers.constants import Zeros
@@ -90,6 +91,22 @@ class MultiHeadAttention(SeveralInputs):
         "in_proj_bias": _of_three("bias", "np.split({name}, 3)[0].reshape{shape}"),
         "out_proj.weight": Layout("attention_output/kernel", "(out, heads · length)", value="{name}.T.reshape{shape}"),
         "out_proj.bias": Layout("attention_output/bias"),
+    }
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "embed_dim": 'leave it out: shapes follow from the batch; "key_dim" is the length of one head',
+        "kdim": FOLLOWS,
+        "vdim": FOLLOWS,
+        "bias": "use_bias",
+        "batch_first": SAMPLES_FIRST,
+        "is_causal": "causal",
+        "use_causal_mask": "causal",
+        "dropout_p": "dropout",
+        "num_key_value_heads": "num_kv_heads",
+        "head_dim": "key_dim",
+    }
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "mha": "it",
+        "attention": "attention with projections and heads",
     }
 
     type: Literal["multi_head_attention"] = "multi_head_attention"

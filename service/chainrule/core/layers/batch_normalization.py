@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field, NonNegativeFloat
 
 from chainrule.core.arrays import Array, Shape, Weights, size_of
+from chainrule.core.elsewhere import FOLLOWS
 from chainrule.core.examples import LayerExample
 from chainrule.core.initializers.constants import Ones, Zeros
 from chainrule.core.lanes import Lanes
@@ -58,6 +59,13 @@ class BatchNormalization(Layer):
         **FACTOR_AND_SHIFT,
         "running_mean": Layout("moving_mean"),
         "running_var": Layout("moving_variance"),
+    }
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "num_features": FOLLOWS,
+        "eps": "epsilon",
+        "affine": 'say "center" and "scale"',
+        "running_mean": 'it is "moving_mean", sent in "state"',
+        "running_var": 'it is "moving_variance", sent in "state"',
     }
 
     type: Literal["batch_normalization"] = "batch_normalization"

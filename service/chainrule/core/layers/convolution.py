@@ -225,6 +225,11 @@ class DepthwiseConv2D(_Sliding):
     pytorch: ClassVar[Layouts] = {
         "weight": Layout("kernel", "(in · multiplier, 1, height, width)", (2, 3, 0, 1), joined=True)
     }
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "groups": "leave it out: each channel is a group of its own",
+        "filters": 'say "depth_multiplier", how many filters each channel has',
+        "out_channels": 'say "depth_multiplier", how many filters each channel has',
+    }
 
     type: Literal["depthwise_conv2d"] = "depthwise_conv2d"
     depth_multiplier: PositiveInt = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -16,7 +17,7 @@ from chainrule.core.initializers.constants import Zeros
 from chainrule.core.initializers.scaled import GlorotUniform
 from chainrule.core.layer import Layer, Misfit
 from chainrule.core.regularizers import AnyRegularizer
-from chainrule.core.sizes import DataFormat, Padding2d, Sizes2d
+from chainrule.core.sizes import DATA_FORMATS, PADDINGS, DataFormat, Padding2d, Sizes2d
 from chainrule.core.windows import CHANNELS_SECOND, Window, from_channels_last, split_shape, to_channels_last
 
 
@@ -27,6 +28,18 @@ class Convolution(Layer):
     """How many axes the kernel slides along."""
     channel_axis: ClassVar[int] = -2
     """The axis of the kernel that has the input's channels."""
+
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "out_channels": "filters",
+        "stride": "strides",
+        "dilation": "dilation_rate",
+        "bias": "use_bias",
+        "padding_mode": "leave it out: padding is always zeros",
+    }
+    values_elsewhere: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "padding": PADDINGS,
+        "data_format": DATA_FORMATS,
+    }
 
     kernel_size: Sizes2d
     """How many places the kernel spans along each axis."""

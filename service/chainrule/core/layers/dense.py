@@ -10,6 +10,7 @@ from pydantic import PositiveInt
 
 from chainrule.core.activations import AnyActivation
 from chainrule.core.arrays import Array, Shape, Weights, rows_of
+from chainrule.core.elsewhere import FOLLOWS
 from chainrule.core.examples import LayerExample
 from chainrule.core.initializers import AnyInitializer
 from chainrule.core.initializers.constants import Zeros
@@ -33,6 +34,7 @@ class Dense(Layer):
     """
 
     elsewhere: ClassVar[Mapping[str, str]] = {
+        "fc": "a fully connected layer",
         "linear": "PyTorch's Linear",
         "fully_connected": "a fully connected layer",
     }
@@ -44,6 +46,13 @@ class Dense(Layer):
 
     variables: ClassVar[Mapping[str, Variable]] = {"kernel": kernel("(in, units)"), "bias": bias("(units,)")}
     pytorch: ClassVar[Layouts] = {"weight": Layout("kernel", "(out, in)", (1, 0))}
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "out_features": "units",
+        "output_dim": "units",
+        "bias": "use_bias",
+        "input_dim": FOLLOWS,
+        "input_size": FOLLOWS,
+    }
 
     type: Literal["dense"] = "dense"
     units: PositiveInt
@@ -74,7 +83,10 @@ class Dense(Layer):
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
         if len(shape) < 2:
-            raise Misfit(f"dense reads (samples, ..., features), got the shape {shape}")
+            raise Misfit(
+                f"dense reads (samples, ..., features), got the shape {shape}: "
+                "a batch is a list of samples, as in [[1, 2, 3]]"
+            )
         return (*shape[:-1], self.units)
 
     def flops(self, *inputs: Shape) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -25,6 +26,11 @@ class Dropout(Layer):
         LayerExample({"rate": 0.5}),
         LayerExample({"rate": 0.25}, inputs=((4, 3, 5),), training=True),
     )
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "p": "rate",
+        "ratio": "rate",
+        "seed": 'it holds for the whole network: say it in "options"',
+    }
 
     type: Literal["dropout"] = "dropout"
     rate: Annotated[float, Field(ge=0, lt=1)]

@@ -11,6 +11,7 @@ from pydantic import NonNegativeInt, PositiveInt
 from scipy.sparse import csc_array
 
 from chainrule.core.arrays import Array, Shape, Weights, rows_of
+from chainrule.core.elsewhere import FOLLOWS
 from chainrule.core.examples import LayerExample
 from chainrule.core.initializers import AnyInitializer
 from chainrule.core.initializers.plain import Uniform
@@ -36,6 +37,12 @@ class Embedding(Layer):
         "embeddings": Variable("(input_dim, output_dim)", "embeddings_initializer"),
     }
     pytorch: ClassVar[Layouts] = {"weight": Layout("embeddings")}
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "num_embeddings": "input_dim",
+        "embedding_dim": "output_dim",
+        "mask_zero": 'no mask is passed on; "padding_idx" is a token whose vector is not trained',
+        "input_length": FOLLOWS,
+    }
 
     type: Literal["embedding"] = "embedding"
     input_dim: PositiveInt

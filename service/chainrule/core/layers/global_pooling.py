@@ -40,6 +40,9 @@ class GlobalAveragePooling2D(_GlobalPooling):
         "adaptiveavgpool2d": "with one output, PyTorch's AdaptiveAvgPool2d",
         "globalaveragepool": "ONNX's GlobalAveragePool",
     }
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "output_size": "leave it out: there is one number a channel",
+    }
 
     type: Literal["global_average_pooling2d"] = "global_average_pooling2d"
 
@@ -65,6 +68,9 @@ class GlobalMaxPooling2D(_GlobalPooling):
         "adaptive_max_pool2d": "with one output, PyTorch's adaptive_max_pool2d",
         "adaptivemaxpool2d": "with one output, PyTorch's AdaptiveMaxPool2d",
         "globalmaxpool": "ONNX's GlobalMaxPool",
+    }
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "output_size": "leave it out: there is one number a channel",
     }
 
     type: Literal["global_max_pooling2d"] = "global_max_pooling2d"

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import NonNegativeFloat, PositiveInt
 
 from chainrule.core.arrays import Array, Shape, Weights
+from chainrule.core.elsewhere import FOLLOWS
 from chainrule.core.examples import LayerExample
 from chainrule.core.initializers.constants import Ones, Zeros
 from chainrule.core.lanes import Lanes
@@ -47,6 +48,11 @@ class GroupNormalization(Layer):
         "beta": Variable("(channels,)", Zeros()),
     }
     pytorch: ClassVar[Layouts] = FACTOR_AND_SHIFT
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "num_groups": "groups",
+        "num_channels": FOLLOWS,
+        "eps": "epsilon",
+    }
 
     type: Literal["group_normalization"] = "group_normalization"
     groups: PositiveInt

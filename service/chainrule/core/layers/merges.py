@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from itertools import accumulate, pairwise
 from typing import Any, ClassVar, Literal
@@ -33,6 +33,10 @@ class Merge(SeveralInputs):
 
 class Add(Merge):
     """Adds its inputs: ``y = Σ x_i``, ``dx_i = grad``: a sum passes the gradient on to every summand."""
+
+    elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("residual", "residual_connection", "skip", "skip_connection"), "with two inputs, a residual connection"
+    )
 
     type: Literal["add"] = "add"
 
@@ -122,6 +126,13 @@ class Concatenate(SeveralInputs):
         LayerExample(inputs=((3, 4), (3, 2))),
         LayerExample({"axis": 1}, inputs=((2, 3, 2), (2, 1, 2), (2, 2, 2))),
     )
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "dim": "axis",
+    }
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "cat": "PyTorch's cat",
+        "concat": "ONNX's Concat",
+    }
 
     type: Literal["concatenate"] = "concatenate"
     axis: int = -1

@@ -146,6 +146,12 @@ class LayerNormalization(AlongAxes):
         "beta": Variable("(lengths of the axes, ...)", Zeros()),
     }
     pytorch: ClassVar[Layouts] = FACTOR_AND_SHIFT
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "normalized_shape": 'say in "axis" which axes it goes over',
+        "eps": "epsilon",
+        "elementwise_affine": 'say "center" and "scale"',
+        "bias": "center",
+    }
 
     type: Literal["layer_normalization"] = "layer_normalization"
     epsilon: NonNegativeFloat = 1e-5
@@ -180,6 +186,10 @@ class RMSNormalization(AlongAxes):
 
     variables: ClassVar[Mapping[str, Variable]] = {"scale": Variable("(lengths of the axes, ...)", Ones())}
     pytorch: ClassVar[Layouts] = {"weight": Layout("scale")}
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "normalized_shape": 'say in "axis" which axes it goes over',
+        "eps": "epsilon",
+    }
 
     type: Literal["rms_normalization"] = "rms_normalization"
     epsilon: NonNegativeFloat = 1e-6

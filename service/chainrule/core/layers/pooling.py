@@ -39,6 +39,7 @@ class MaxPooling2D(_Largest):
     """
 
     elsewhere: ClassVar[Mapping[str, str]] = {
+        "max_pooling": "for images, it",
         "max_pool": "ONNX's MaxPool",
         "maxpool": "ONNX's MaxPool",
         "max_pool2d": "PyTorch's max_pool2d",
@@ -117,6 +118,7 @@ class AveragePooling2D(_Average):
     """
 
     elsewhere: ClassVar[Mapping[str, str]] = {
+        "average_pooling": "for images, it",
         "average_pool": "ONNX's AveragePool",
         "averagepool": "ONNX's AveragePool",
         "avg_pool2d": "PyTorch's avg_pool2d",

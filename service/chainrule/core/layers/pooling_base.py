@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ import numpy as np
 from chainrule.core import pooling
 from chainrule.core.arrays import Array, Shape
 from chainrule.core.layer import Layer, Misfit
-from chainrule.core.sizes import DataFormat, Padding1d, Padding2d, Sizes1d, Sizes2d
+from chainrule.core.sizes import DATA_FORMATS, PADDINGS, DataFormat, Padding1d, Padding2d, Sizes1d, Sizes2d
 from chainrule.core.windows import Window, from_channels_last, join_shape, over, slide, split_shape, to_channels_last
 
 
@@ -22,6 +23,8 @@ class OnChannels(Layer):
 
     axes: ClassVar[int] = 2
     """How many axes an image has."""
+
+    values_elsewhere: ClassVar[Mapping[str, Mapping[str, str]]] = {"data_format": DATA_FORMATS}
 
     data_format: DataFormat = "channels_last"
     """Where inputs have their channels."""
@@ -50,6 +53,9 @@ class OnChannels(Layer):
 
 class Pooling(OnChannels):
     """Windows that slide over images, each with one number for what it sees."""
+
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {"kernel_size": "pool_size", "stride": "strides"}
+    values_elsewhere: ClassVar[Mapping[str, Mapping[str, str]]] = {"padding": PADDINGS}
 
     pool_size: Sizes2d = 2
     """How many places a window spans along each axis."""

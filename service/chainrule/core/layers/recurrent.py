@@ -7,7 +7,7 @@ come first in the arrays that the loops walk.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from chainrule.core.activations import AnyActivation
 from chainrule.core.arrays import Array, Shape, Weights, rows_of, size_of
+from chainrule.core.elsewhere import FOLLOWS, SAMPLES_FIRST
 from chainrule.core.initializers import AnyInitializer
 from chainrule.core.initializers.constants import Zeros
 from chainrule.core.initializers.orthogonal import Orthogonal
@@ -68,6 +69,29 @@ class Recurrent(Layer):
 
     gates: ClassVar[int]
     """How many blocks of ``units`` columns a kernel has."""
+
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "hidden_size": "units",
+        "input_size": FOLLOWS,
+        "input_dim": FOLLOWS,
+        "bias": "use_bias",
+        "nonlinearity": "activation",
+        "batch_first": SAMPLES_FIRST,
+        "time_major": SAMPLES_FIRST,
+        "num_layers": 'write as many layers, all but the last with "return_sequences": true',
+        "bidirectional": 'it is a layer of its own: {"type": "bidirectional", "layer": ...}',
+        "dropout": 'write a layer "dropout" before it or behind it',
+        "recurrent_dropout": "no dropout stands inside a recurrent layer",
+        "stateful": "leave it out: the first state is always zeros",
+        "unroll": "leave it out",
+        **dict.fromkeys(
+            ("kernel_regularizer", "recurrent_regularizer", "bias_regularizer"),
+            "a recurrent layer has no penalties on its weights",
+        ),
+    }
+    values_elsewhere: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "return_state": {"true": 'the last state is the last of "return_sequences"'},
+    }
 
     units: PositiveInt
     """Length of the state."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -33,6 +34,11 @@ class Flatten(Reshaping):
     """Lays all numbers of a sample in one row, in row-major order: ``(N, ...)`` becomes ``(N, size)``."""
 
     examples: ClassVar[tuple[LayerExample, ...]] = (LayerExample(inputs=((2, 3, 2),)), LayerExample(inputs=((3,),)))
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "start_dim": "leave it out: all numbers of a sample are laid in one row",
+        "end_dim": "leave it out: all numbers of a sample are laid in one row",
+        "data_format": "leave it out: numbers stay in the order in which they come",
+    }
 
     type: Literal["flatten"] = "flatten"
 
@@ -48,6 +54,9 @@ class Reshape(Reshaping):
         LayerExample({"target_shape": [2, 3]}, inputs=((2, 6),)),
         LayerExample({"target_shape": [3, -1, 1]}, inputs=((2, 2, 3),)),
     )
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "shape": "target_shape",
+    }
 
     type: Literal["reshape"] = "reshape"
     target_shape: Lengths

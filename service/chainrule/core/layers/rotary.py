@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from chainrule.core.arrays import Array, Shape, Weights
+from chainrule.core.elsewhere import FOLLOWS
 from chainrule.core.examples import LayerExample
 from chainrule.core.layer import EVERYTHING, Gradients, Layer, Misfit, Run, Step, Wanted
 
@@ -25,6 +27,10 @@ class RotaryEmbedding(Layer):
         LayerExample(inputs=((2, 3, 4),)),
         LayerExample({"theta": 100.0, "interleaved": True}, inputs=((2, 3, 2, 6),)),
     )
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "base": "theta",
+        "dim": FOLLOWS,
+    }
 
     type: Literal["rotary_embedding"] = "rotary_embedding"
     theta: Annotated[float, Field(gt=0)] = 10000.0

@@ -42,6 +42,9 @@ class SimpleRnn(Recurrent):
 
     variables: ClassVar[Mapping[str, Variable]] = gated("units", "(units,)")
     pytorch: ClassVar[Layouts] = recurrent(Layout("kernel", "(units, in)", (1, 0)), "bias_ih_l0 + bias_hh_l0")
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "rnn": "PyTorch's RNN",
+    }
 
     type: Literal["simple_rnn"] = "simple_rnn"
     activation: CellActivation = Tanh()

@@ -29,6 +29,10 @@ class UpSampling2D(Layer):
         LayerExample({"interpolation": "bilinear", "data_format": "channels_first"}, inputs=((2, 1, 2, 3),)),
         LayerExample({"interpolation": "bilinear", "size": [1, 3]}, inputs=((2, 2, 1, 2),)),
     )
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "scale_factor": "size",
+        "mode": "interpolation",
+    }
 
     type: Literal["up_sampling2d"] = "up_sampling2d"
     size: Sizes2d = 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -37,6 +38,18 @@ class BinaryCrossentropy(Loss):
         TargetExample({"pos_weight": [2.0, 0.5, 3.0]}, PROBABILITIES, SOFT),
         TargetExample({"from_logits": True, "pos_weight": 2.0}, SCORES, SOFT),
     )
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "weight": 'weights of samples are "sample_weights" in "batch"',
+    }
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "bce": "it",
+        "bceloss": "PyTorch's BCELoss",
+        "binary_cross_entropy": "PyTorch's binary_cross_entropy",
+        "bcewithlogitsloss": "with from_logits, PyTorch's BCEWithLogitsLoss",
+        "binary_cross_entropy_with_logits": "with from_logits, it",
+        "bce_with_logits": "with from_logits, it",
+        "log_loss": "for yes and no, log_loss",
+    }
 
     type: Literal["binary_crossentropy"] = "binary_crossentropy"
     from_logits: bool = False

@@ -73,13 +73,25 @@ class CrossEntropy(OverClasses):
     class weights, label smoothing and ignored labels.
     """
 
-    elsewhere: ClassVar[Mapping[str, str]] = {"cross_entropy_loss": "PyTorch's CrossEntropyLoss"}
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "softmax_cross_entropy_with_logits": "it",
+        "sparse_softmax_cross_entropy_with_logits": "it",
+        "cross_entropy_loss": "PyTorch's CrossEntropyLoss",
+    }
 
     examples: ClassVar[tuple[TargetExample, ...]] = (
         TargetExample(outputs=SCORES, targets=LABELS),
         TargetExample({"class_weights": [1.0, 0.5, 2.0], "label_smoothing": 0.2, "ignore_index": 1}, SCORES, LABELS),
         TargetExample({"class_weights": [1.0, 0.5, 2.0], "label_smoothing": 0.2}, SCORES, SOFT),
     )
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "weight": "class_weights",
+        "weights": "class_weights",
+        "class_weight": "class_weights",
+        "ignore_class": "ignore_index",
+        "from_logits": "leave it out: it always reads scores",
+        "axis": "leave it out: the classes are the last axis",
+    }
 
     type: Literal["cross_entropy"] = "cross_entropy"
     label_smoothing: Smoothing = 0.0
@@ -111,6 +123,12 @@ class CrossEntropy(OverClasses):
 
 class OnProbabilities(OverClasses):
     """Cross-entropy on probabilities, with the shorter way through a softmax before it."""
+
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("ignore_class", "ignore_index"), '"cross_entropy", on scores, has "ignore_index"'),
+        **dict.fromkeys(("weight", "class_weight", "class_weights"), '"cross_entropy", on scores, has "class_weights"'),
+        "axis": "leave it out: the classes are the last axis",
+    }
 
     from_logits: bool = False
     """Whether the outputs are scores rather than probabilities."""
@@ -168,6 +186,9 @@ class CategoricalCrossentropy(OnProbabilities):
         TargetExample({"label_smoothing": 0.2}, PROBABILITIES, SOFT),
         TargetExample({"from_logits": True}, SCORES, SOFT),
     )
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "log_loss": "for several classes, log_loss",
+    }
 
     type: Literal["categorical_crossentropy"] = "categorical_crossentropy"
 

@@ -20,6 +20,11 @@ class MeanSquaredError(Loss):
     Its gradient is ``dx = 2 · (x - t) / C``. There is no factor 1/2, and with ``mean`` it is the mean over all entries.
     """
 
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "mseloss": "PyTorch's MSELoss",
+        "mse_loss": "PyTorch's mse_loss",
+    }
+
     type: Literal["mean_squared_error", "mse"] = "mean_squared_error"
 
     def forward(self, outputs: Array, targets: Any) -> Evaluation:
@@ -63,6 +68,10 @@ class Huber(OfSlope):
         TargetExample({"delta": 1.125}, SCORES, VALUES),
         TargetExample({"delta": 0.4}, SCORES, VALUES),
     )
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "huberloss": "PyTorch's HuberLoss",
+        "huber_loss": "PyTorch's huber_loss",
+    }
 
     type: Literal["huber"] = "huber"
     delta: Annotated[float, Field(gt=0)] = 1.0
@@ -86,6 +95,10 @@ class SmoothL1(OfSlope):
         TargetExample({"beta": 0.4}, SCORES, VALUES),
         TargetExample({"beta": 0.0}, SCORES, VALUES),
     )
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "smoothl1loss": "PyTorch's SmoothL1Loss",
+        "smooth_l1_loss": "PyTorch's smooth_l1_loss",
+    }
 
     type: Literal["smooth_l1"] = "smooth_l1"
     beta: Annotated[float, Field(ge=0)] = 1.0

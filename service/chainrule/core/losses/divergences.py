@@ -30,12 +30,22 @@ class KlDivergence(Loss):
     ``epsilon``; a target of 0 adds nothing.
     """
 
-    elsewhere: ClassVar[Mapping[str, str]] = {"kl_div": "PyTorch's kl_div", "kldivloss": "PyTorch's KLDivLoss"}
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "kld": "Keras's KLD",
+        "kl_div": "PyTorch's kl_div",
+        "kldivloss": "PyTorch's KLDivLoss",
+    }
 
     examples: ClassVar[tuple[TargetExample, ...]] = (
         TargetExample(outputs=PROBABILITIES, targets=SOFT),
         TargetExample({"epsilon": 1e-3}, PROBABILITIES, SOFT),
     )
+    values_elsewhere: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "reduction": {"batchmean": 'of outputs (samples, classes) it is "mean"'}
+    }
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "log_target": "leave it out: targets are probabilities",
+    }
 
     type: Literal["kl_divergence"] = "kl_divergence"
     epsilon: Annotated[float, Field(gt=0, lt=1)] = 1e-7
@@ -72,6 +82,14 @@ class Poisson(Loss):
         TargetExample(outputs=RATES, targets=COUNTS),
         TargetExample({"epsilon": 0.5}, RATES, COUNTS),
     )
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "poissonnllloss": "with log_input=False, but for epsilon, PyTorch's PoissonNLLLoss",
+        "poisson_nll_loss": "with log_input=False, but for epsilon, PyTorch's poisson_nll_loss",
+    }
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "log_input": "leave it out: the outputs are rates",
+        "eps": "epsilon",
+    }
 
     type: Literal["poisson"] = "poisson"
     epsilon: Annotated[float, Field(gt=0, lt=1)] = 1e-7

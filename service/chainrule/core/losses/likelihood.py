@@ -26,13 +26,23 @@ class NegativeLogLikelihood(OverClasses):
     distributions are taken too.
     """
 
-    elsewhere: ClassVar[Mapping[str, str]] = {"nll_loss": "PyTorch's NLLLoss", "nllloss": "PyTorch's NLLLoss"}
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "nll": "it",
+        "nll_loss": "PyTorch's NLLLoss",
+        "nllloss": "PyTorch's NLLLoss",
+    }
 
     examples: ClassVar[tuple[TargetExample, ...]] = (
         TargetExample(outputs=LOG_PROBABILITIES, targets=LABELS),
         TargetExample({"class_weights": [1.0, 0.5, 2.0], "ignore_index": 1}, LOG_PROBABILITIES, LABELS),
         TargetExample({"class_weights": [1.0, 0.5, 2.0]}, LOG_PROBABILITIES, SOFT),
     )
+    fields_elsewhere: ClassVar[Mapping[str, str]] = {
+        "weight": "class_weights",
+        "weights": "class_weights",
+        "class_weight": "class_weights",
+        "ignore_class": "ignore_index",
+    }
 
     type: Literal["negative_log_likelihood"] = "negative_log_likelihood"
     ignore_index: int | None = None

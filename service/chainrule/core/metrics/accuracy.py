@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -26,6 +27,12 @@ class Accuracy(Metric):
         *Metric.examples,
         TargetExample({"threshold": 0.25}, ((0.5,), (0.125,), (0.0,)), (1, 1, 0)),
     )
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "acc": "Keras's acc",
+        "categorical_accuracy": "Keras's categorical_accuracy",
+        "sparse_categorical_accuracy": "Keras's sparse_categorical_accuracy",
+        "binary_accuracy": "of one output, Keras's binary_accuracy",
+    }
 
     type: Literal["accuracy"] = "accuracy"
     threshold: float = 0.5
@@ -51,6 +58,10 @@ class TopKAccuracy(Metric):
     """Says how often the target is among the ``k`` largest outputs; of equal ones the first counts as larger."""
 
     examples: ClassVar[tuple[TargetExample, ...]] = (*Metric.examples, TargetExample({"k": 2}, SCORES, (0, 2, 2)))
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "top_k_categorical_accuracy": "Keras's top_k_categorical_accuracy",
+        "sparse_top_k_categorical_accuracy": "Keras's sparse_top_k_categorical_accuracy",
+    }
 
     type: Literal["top_k_accuracy"] = "top_k_accuracy"
     k: PositiveInt = 5
