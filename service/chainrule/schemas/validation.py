@@ -6,16 +6,17 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 from itertools import chain
 from operator import getitem
-from typing import Any, NamedTuple, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from chainrule.core.elsewhere import field_hint, last_part, type_hint, value_hint
-from chainrule.core.part import Part, known
+from chainrule.core.part import known
 from chainrule.errors import LONGEST_ECHO, MOST_FAULTS, ErrorCode, Fault, InputError, did_you_mean, excerpt, pointer
 from chainrule.schemas import trees
+from chainrule.schemas.models import models_at
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -162,7 +163,7 @@ def _fault(model: type[BaseModel], document: Any, error: ErrorDetails, path: Pat
         return Fault("missing_field", where, "this field is required")
     if kind == "extra_forbidden":
         *before, name = error["loc"]
-        return Fault("unknown_field", where, _unknown_field(_models_at(model, before), str(name)))
+        return Fault("unknown_field", where, _unknown_field(models_at(model, before), str(name)))
     if kind in CHOICES:
         bare = isinstance(reduce(getitem, path, document), str)  # a name that stands for an object
         return _unknown_type(CHOICES[kind], error, where, where if bare else f"{where}/type")
@@ -175,7 +176,7 @@ def _fault(model: type[BaseModel], document: Any, error: ErrorDetails, path: Pat
 def _value_hint(model: type[BaseModel], error: ErrorDetails) -> str:
     """Say what stands here for a value that another framework has."""
     *before, name = error["loc"] or ("",)
-    return value_hint(_models_at(model, before), str(name), _shown(error["input"]).strip('"'))
+    return value_hint(models_at(model, before), str(name), _shown(error["input"]).strip('"'))
 
 
 def _unknown_field(models: Sequence[type[BaseModel]], name: str) -> str:
@@ -231,28 +232,3 @@ def _shown(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return excerpt(value)
-
-
-def _models_at(model: type[BaseModel], location: Sequence[str | int]) -> Sequence[type[BaseModel]]:
-    """Find the models whose fields may stand where pydantic found a fault."""
-    here: Sequence[type[BaseModel]] = [model]
-    for key in location:
-        tagged = [one for one in here if issubclass(one, Part) and key in one.names()]
-        here = (
-            tagged
-            or [
-                found
-                for one in here
-                if key in one.model_fields
-                for found in _models(one.model_fields[str(key)].annotation)
-            ]
-            or here
-        )
-    return here
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    """Find the models in an annotation, however deep."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [found for one in get_args(annotation) for found in _models(one)]
