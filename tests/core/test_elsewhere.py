@@ -52,6 +52,7 @@ PARTS = [pytest.param(cls, id=cls.names()[0]) for cls in classes(*FAMILIES)]
         ("SmoothL1Loss", "loss", 'PyTorch\'s SmoothL1Loss is "smooth_l1"'),
         ("CrossEntropyLoss", "loss", 'PyTorch\'s CrossEntropyLoss is "cross_entropy"'),
         ("PoissonNLLLoss", "loss", 'with log_input=False, but for epsilon, PyTorch\'s PoissonNLLLoss is "poisson"'),
+        ("KLDivLoss", "loss", 'on probabilities, PyTorch\'s KLDivLoss is "kl_divergence"'),
         ("kld", "loss", 'Keras\'s KLD is "kl_divergence"'),
         (
             "log_loss",
@@ -201,6 +202,7 @@ def test_a_call_without_targets_sends_nobody_to_them() -> None:
     ("part", "name", "value", "told"),
     [
         ("conv2d", "padding", "SAME", 'it is "same" in small letters'),
+        ("conv1d", "padding", "causal", "it is [[(kernel_size - 1) · dilation_rate, 0]]"),
         ("max_pooling1d", "padding", "SAME_UPPER", 'ONNX\'s SAME_UPPER is "same"'),
         ("max_pooling2d", "data_format", "NCHW", 'it is "channels_first"'),
         ("gelu", "approximate", "tanh", "true is the approximation by tanh"),

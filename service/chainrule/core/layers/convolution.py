@@ -184,6 +184,9 @@ class Conv1D(_WithFilters):
         "kernel": kernel("(size, in / groups, filters)"),
         "bias": bias("(filters,)"),
     }
+    values_elsewhere: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "padding": {"causal": "it is [[(kernel_size - 1) · dilation_rate, 0]]"}
+    }
     pytorch: ClassVar[Layouts] = {"weight": Layout("kernel", "(out, in, length)", (2, 1, 0))}
 
     type: Literal["conv1d"] = "conv1d"

@@ -32,8 +32,8 @@ class KlDivergence(Loss):
 
     elsewhere: ClassVar[Mapping[str, str]] = {
         "kld": "Keras's KLD",
-        "kl_div": "PyTorch's kl_div",
-        "kldivloss": "PyTorch's KLDivLoss",
+        "kl_div": "on probabilities, PyTorch's kl_div",
+        "kldivloss": "on probabilities, PyTorch's KLDivLoss",
     }
 
     examples: ClassVar[tuple[TargetExample, ...]] = (
