@@ -141,6 +141,11 @@ def test_two_slips_are_the_most(word: str, slips: int) -> None:
     assert nearest(word, ["cross_entropy"]) == ("cross_entropy" if slips <= 2 else None)
 
 
+def test_a_name_of_nine_letters_may_have_two_slips_and_one_of_eight_may_not() -> None:
+    assert nearest("dimenzzon", ["dimension"]) == "dimension"
+    assert nearest("sofzplux", ["softplus"]) is None
+
+
 def test_of_several_names_the_nearest_one_is_meant() -> None:
     assert nearest("kernel_initialiser", ["kernel_initialize", "kernel_initializer"]) == "kernel_initializer"
     assert nearest("relus", ["selus", "relu", "prelus"]) == "relu"

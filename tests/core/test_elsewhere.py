@@ -52,6 +52,7 @@ PARTS = [pytest.param(cls, id=cls.names()[0]) for cls in classes(*FAMILIES)]
         ("SmoothL1Loss", "loss", 'PyTorch\'s SmoothL1Loss is "smooth_l1"'),
         ("CrossEntropyLoss", "loss", 'PyTorch\'s CrossEntropyLoss is "cross_entropy"'),
         ("PoissonNLLLoss", "loss", 'with log_input=False, but for epsilon, PyTorch\'s PoissonNLLLoss is "poisson"'),
+        ("Avg_Pool_2d", "layer", 'PyTorch\'s avg_pool2d is "average_pooling2d"'),
         ("KLDivLoss", "loss", 'on probabilities, PyTorch\'s KLDivLoss is "kl_divergence"'),
         ("kld", "loss", 'Keras\'s KLD is "kl_divergence"'),
         (

@@ -48,14 +48,13 @@ def type_hint(name: str, *families: str) -> str:
 
 
 def _named(parts: Iterable[type[Part]], word: str, *, as_it_is: bool) -> list[str]:
-    """Look for a word as it is spelled, or without ``_``."""
-    same = [
-        (whose, cls.names()[0])
-        for cls in parts
-        for name, whose in cls.elsewhere.items()
-        if (name == word if as_it_is else _plain(name) == _plain(word))
-    ]
-    return list(dict.fromkeys(f'{whose} is "{name}"' for whose, name in same))
+    """Look for a word as it is spelled, or without ``_``; of each part, what it says first."""
+    found: dict[str, str] = {}
+    for cls in parts:
+        for name, whose in cls.elsewhere.items():
+            if name == word if as_it_is else _plain(name) == _plain(word):
+                found.setdefault(cls.names()[0], whose)
+    return [f'{whose} is "{name}"' for name, whose in found.items()]
 
 
 def _plain(word: str) -> str:
