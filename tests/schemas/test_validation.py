@@ -117,6 +117,7 @@ def test_an_unknown_field_is_refused_at_every_level_with_the_nearest_known_one(p
         ("network/layers/0/type", "nn.Linear", "unknown_layer", "", 'PyTorch\'s Linear is "dense"'),
         ("network/layers/0/type", "Activation", "unknown_layer", "", 'Keras\'s Activation("relu") is "relu"'),
         ("network/layers/0/type", "input_layer", "unknown_layer", "", "a network reads its batch without one"),
+        ("network/layers/0/type", "transformer", "unknown_layer", "", "GET /catalog lists those that are known"),
         ("network/layers/0/activation", "rellu", "unknown_activation", "", 'did you mean "relu"?'),
         ("network/layers/0/activation", {"type": "rellu"}, "unknown_activation", "/type", 'did you mean "relu"?'),
         ("network/layers/0/activation", "linear", "unknown_activation", "", "Keras's linear activation is"),

@@ -53,6 +53,9 @@ SENTENCES = {
 }
 """What pydantic says in words of Python, in those of JSON."""
 
+CATALOG = ": GET /catalog lists those that are known"
+"""Said where nothing is near, and the list is too long."""
+
 Path = tuple[str | int, ...]
 """The keys that lead to a place in the document."""
 
@@ -196,7 +199,7 @@ def _unknown_type(choice: Choice, error: ErrorDetails, where: str, of_type: str)
     name = value["type"]
     if not isinstance(name, str):
         return Fault("invalid_parameter", of_type, f"must be a text, got {_shown(name)}")
-    hint = type_hint(name, *choice.families) or did_you_mean(_snake_case(last_part(name)), choices)
+    hint = type_hint(name, *choice.families) or did_you_mean(_snake_case(last_part(name)), choices) or CATALOG
     return Fault(choice.code, of_type, f"unknown {choice.what} {excerpt(name)}{hint}")
 
 
