@@ -12,6 +12,7 @@ from chainrule.api.timing import Stopwatch
 from chainrule.calls import Job, Prepare
 from chainrule.codec import (
     JSON,
+    SAFETENSORS,
     BodyTooLarge,
     Bytes,
     ContentEncoding,
@@ -45,6 +46,13 @@ be read and resolved; each name, object and list takes a step in Python, ..."""
 SMALL_STEPS = 4
 """... and steps that reading it may take: ordinary texts take none, and those that are read number by number many."""
 
+SMALL_MICROSECONDS = 2_000
+"""What takes less is computed at once: others wait no longer for it than they would for a turn of the interpreter."""
+
+ALONE_BODY, ALONE_MICROSECONDS = 8 << 20, 50_000
+"""The same limits for arrays in safetensors where there are no others to wait: the thread would run on another core,
+whose cache has nothing of the body yet."""
+
 
 class _ManyStepsError(Exception):
     """Reading takes longer than a small request may."""
@@ -63,9 +71,14 @@ class _Steps:
             raise _ManyStepsError
 
 
-def _is_plain(body: bytes) -> bool:
-    """Whether a body is made of numbers, for the most part."""
-    return all(body.count(sign) <= most for sign, most in SMALL_COUNTS.items())
+def _is_plain(text: bytes) -> bool:
+    """Whether a text is short, and made of numbers for the most part."""
+    return len(text) <= SMALL_BODY and all(text.count(sign) <= most for sign, most in SMALL_COUNTS.items())
+
+
+def _header(body: Bytes) -> bytes:
+    """The text that a file in safetensors begins with, or what there is of it."""
+    return bytes(body[8 : 8 + min(int.from_bytes(body[:8], "little"), SMALL_BODY + 1)])
 
 
 class Computation:
@@ -80,13 +93,21 @@ class Computation:
         self._job: Job | None = None
         self._admitted = perf_counter()
 
-    def is_small(self) -> bool:
+    def is_small(self, *, alone: bool = False) -> bool:
         """Whether it is worth no thread: the hop there and back takes as long as a small request itself.
 
         What is small enough to find that out at once is decoded and resolved here.
+
+        Parameters
+        ----------
+        alone
+            Whether nobody else is calling, who would wait for it.
         """
         body = self._body
-        if self._form.compression or len(body) > SMALL_BODY or not _is_plain(bytes(body)):
+        alone = alone and self._form.content_type == SAFETENSORS
+        if self._form.compression or len(body) > (ALONE_BODY if alone else SMALL_BODY):
+            return False
+        if not _is_plain(_header(body) if alone else bytes(body)):
             return False
         try:
             self._job = self._resolved(_Steps(SMALL_STEPS))
@@ -94,7 +115,7 @@ class Computation:
             self._body = body  # for the thread, which has the time to read it
             return False
         self._admitted = perf_counter()
-        return self._job.small
+        return self._job.microseconds < (ALONE_MICROSECONDS if alone else SMALL_MICROSECONDS)
 
     def __call__(self, proceed: Proceed) -> Answer:
         """The bytes of the answer."""

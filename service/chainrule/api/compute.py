@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -33,7 +34,10 @@ def _answering(call: Call) -> Callable[[Request], Awaitable[Response]]:
             work = Computation(body, form, call.prepare, service.settings, watch)
             request.state.received_bytes = hold.size
             del body  # the computation is to be the only one that holds it
-            answered = work(go_on) if work.is_small() else await service.workers.run(work, request.receive)
+            if work.is_small(alone=service.company.is_alone(request.scope.get("client"), monotonic())):
+                answered = work(go_on)
+            else:
+                answered = await service.workers.run(work, request.receive)
         return Delivery(answered, form.accept, service.unsent)
 
     return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
+from chainrule.api.company import Company
 from chainrule.api.metrics import Metrics
 from chainrule.api.room import Room
 from chainrule.api.workers import Workers
@@ -21,6 +22,7 @@ class Service:
         self.workers = Workers(
             settings.threads, settings.queue_size, settings.compute_timeout_seconds, self.metrics.queue
         )
+        self.company = Company()
         self.admin_port: int | None = None
         """The port at which metrics are asked for, and no requests are taken; None: the same as everything else."""
         self.draining = False

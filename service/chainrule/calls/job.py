@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,5 +21,5 @@ class Job:
     """Computes the answer."""
     base64: bool
     """Whether a JSON answer holds arrays as base64."""
-    small: bool = False
-    """Whether computing takes no longer than handing it to another thread would."""
+    microseconds: float = math.inf
+    """About what computing takes at most, as far as anybody can say."""

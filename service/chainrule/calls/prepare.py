@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -25,10 +26,6 @@ from chainrule.schemas import Options, RunRequest, parse
 RequestT = TypeVar("RequestT", bound=RunRequest)
 
 
-SMALL_MICROSECONDS = 2_000
-"""What takes less is computed at once: others wait no longer for it than they would for a turn of the interpreter."""
-
-
 @dataclass(frozen=True, slots=True)
 class Prepared(Generic[RequestT]):
     """A request held against its network: names, shapes and costs are right."""
@@ -50,8 +47,8 @@ class Prepared(Generic[RequestT]):
 
     def job(self, compute: Callable[[Proceed], Document], *, passes: int | None = None) -> Job:
         """Wrap what is left to do: so many passes over the network, if they are few."""
-        small = passes is not None and passes * self._microseconds < SMALL_MICROSECONDS
-        return Job(compute, self.request.options.encoding == "base64", small)
+        microseconds = math.inf if passes is None else passes * self._microseconds
+        return Job(compute, self.request.options.encoding == "base64", microseconds)
 
     @property
     def _microseconds(self) -> float:
