@@ -191,3 +191,8 @@ def test_what_other_frameworks_have_and_this_has_not_is_taken_for_nothing_else(n
 )
 def test_a_word_that_is_merely_similar_is_no_misspelling(word: str, fields: list[str]) -> None:
     assert did_you_mean(word, fields) == f": known are {', '.join(sorted(fields))}"
+
+
+def test_among_many_names_a_misspelling_is_found_however_it_is_written() -> None:
+    names = [f"gfe_{letter}{other}" for letter in "abcdefghijklmnop" for other in "abcdefghijklmnop"] + ["gfe_out"]
+    assert nearest("GFE-Out", names) == "gfe_out"

@@ -57,7 +57,7 @@ MOST_FAULTS = 10
 """How many faults a problem tells at the most."""
 
 MOST_COMPARED = 100
-"""With how many known words an unknown one is compared whole: a comparison takes up to a millisecond."""
+"""With how many known words an unknown one is compared whole."""
 
 LONGEST_ECHO = 80
 """Characters of the caller's own value that a detail repeats at the most."""
@@ -160,7 +160,7 @@ def nearest(word: str, names: Sequence[str]) -> str | None:
     >>> nearest("minimum", ["maximum", "multiply"]) is None
     True
     """
-    likely = names if len(names) <= MOST_COMPARED else _beginning_alike(word.lower(), names)
+    likely = names if len(names) <= MOST_COMPARED else _beginning_alike(word, names)
     letters = _letters(word)
     found = [(slips, name) for name in likely if (slips := _slips(letters, _letters(name))) is not None]
     return min(found)[1] if found else None
@@ -208,8 +208,10 @@ def _slips_within(most: int, word: str, name: str) -> int:
 
 def _beginning_alike(word: str, names: Iterable[str]) -> list[str]:
     """Choose the names that share the longest beginning with a word: that takes no time beside comparing them whole."""
+    letters = _letters(word)
 
     def shared(name: str) -> int:
-        return next((at for at, (one, other) in enumerate(zip(word, name, strict=False)) if one != other), len(name))
+        pairs = enumerate(zip(letters, _letters(name), strict=False))
+        return next((at for at, (one, other) in pairs if one != other), len(name))
 
     return heapq.nlargest(MOST_COMPARED, names, key=shared)

@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 import pytest
 
-from chainrule.api import compute
+from chainrule.api import service
 from chainrule.api.company import Company
 from chainrule.api.computation import SMALL_BODY, SMALL_COUNTS, Computation
 from chainrule.api.media_types import Form
@@ -61,7 +61,7 @@ def test_what_takes_many_steps_to_read_is_read_by_the_thread() -> None:
     assert ordinary(go_on) == exact(go_on)
 
 
-def in_safetensors(units: int, samples: int = 64, **more: Any) -> Computation:
+def in_safetensors(units: int, samples: int = 64, accept: str = SAFETENSORS, **more: Any) -> Computation:
     """A request for a dense layer of as many units and inputs, which fills units² · 8 bytes."""
     arrays = {"kernel": np.zeros((units, units)), "inputs": np.zeros((samples, units))}
     layers = [{"type": "dense", "units": units, "use_bias": False}]
@@ -72,14 +72,16 @@ def in_safetensors(units: int, samples: int = 64, **more: Any) -> Computation:
         **more,
     }
     body = encode(request, "safetensors")
-    return Computation(body, Form(SAFETENSORS, None, SAFETENSORS, None), prepare_backward, Settings(), Stopwatch())
+    return Computation(body, Form(SAFETENSORS, None, accept, None), prepare_backward, Settings(), Stopwatch())
 
 
 def test_who_is_alone_has_more_computed_at_once() -> None:
     assert not in_safetensors(300).is_small()
     assert in_safetensors(300).is_small(alone=True)
-    assert not in_safetensors(1_100).is_small(alone=True)  # the body is too large
-    assert not in_safetensors(900, samples=700).is_small(alone=True)  # it takes too long
+    assert not in_safetensors(700).is_small(alone=True)  # the body is too large
+    assert not in_safetensors(300, samples=700).is_small(alone=True)  # it takes too long
+    for accept in (JSON, SAFETENSORS):  # text takes long to be written
+        assert in_safetensors(300, accept=accept).is_small(alone=True) == (accept == SAFETENSORS)
     assert not computation(NEURON_BODY + b" " * SMALL_BODY).is_small(alone=True)  # text takes long to be read
 
 
@@ -102,7 +104,7 @@ async def test_a_training_loop_is_soon_computed_without_a_thread(monkeypatch: py
     body = encode({"network": network, "weights": {"dense_0": {"kernel": kernel}}, "batch": batch}, "safetensors")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         for now, admitted in ((0.0, 1), (0.5, 2), (1.5, 2), (3.0, 2)):
-            monkeypatch.setattr(compute, "monotonic", partial(float, now))
+            monkeypatch.setattr(service, "monotonic", partial(float, now))
             answer = await client.post("/backward", content=body, headers={"Content-Type": SAFETENSORS})
             assert answer.status_code == 200
             assert app.state.service.workers.admissions == admitted

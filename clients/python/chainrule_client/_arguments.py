@@ -11,6 +11,9 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple
 
+NEAR = 0.8
+"""How much of two names has to be alike: ``kernel_regularizer`` is no misspelling of ``kernel_initializer``."""
+
 
 class _Taken(NamedTuple):
     """What a call takes: the parameters that may come without their names, and those that may not."""
@@ -74,6 +77,6 @@ def _too_many(taken: _Taken, args: Sequence[Any]) -> str:
 
 
 def _near(name: str, taken: _Taken) -> str:
-    if near := get_close_matches(name, taken.known, n=1):
+    if near := get_close_matches(name, taken.known, n=1, cutoff=NEAR):
         return f"did you mean {near[0]!r}?"
     return f"it takes {', '.join(taken.unnamed + taken.by_name) or 'none'}"

@@ -831,7 +831,7 @@ class GRU(Layer):
     go_backwards
         Whether the last position is read first; a sequence is returned in the order in which it was computed.
     return_state
-        A layer has one output: the last state is the last of ``return_sequences``.
+        A layer has one output, the last of which is the last of ``return_sequences``.
     name
         Its name, unique in the network; ``gru_<index>`` if not given.
     inputs
@@ -938,7 +938,7 @@ class LSTM(Layer):
     go_backwards
         Whether the last position is read first; a sequence is returned in the order in which it was computed.
     return_state
-        A layer has one output: the last state is the last of ``return_sequences``.
+        A layer has one output, the last of which is the last of ``return_sequences``.
     name
         Its name, unique in the network; ``lstm_<index>`` if not given.
     inputs
@@ -1322,7 +1322,7 @@ class SimpleRNN(Layer):
     go_backwards
         Whether the last position is read first; a sequence is returned in the order in which it was computed.
     return_state
-        A layer has one output: the last state is the last of ``return_sequences``.
+        A layer has one output, the last of which is the last of ``return_sequences``.
     name
         Its name, unique in the network; ``simple_rnn_<index>`` if not given.
     inputs

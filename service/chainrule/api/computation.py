@@ -39,9 +39,9 @@ class Answer(NamedTuple):
 SMALL_BODY = 32 * 1024
 """Bytes of a body that is looked at before it is known what it costs, ..."""
 
-SMALL_COUNTS = {b'"type"': 64, b'"': 1_000, b"{": 200, b"[": 2_000}
+SMALL_COUNTS = {b'"type"': 64, b'"': 1_000, b"{": 200, b"[": 2_000, b"\\u": 64}
 """... what there may be in it that takes longer than numbers: each layer of a definition has a type, and takes time to
-be read and resolved; each name, object and list takes a step in Python, ..."""
+be read and resolved; each name, object and list takes a step in Python, and may be spelled by escapes, ..."""
 
 SMALL_STEPS = 4
 """... and steps that reading it may take: ordinary texts take none, and those that are read number by number many."""
@@ -49,9 +49,9 @@ SMALL_STEPS = 4
 SMALL_MICROSECONDS = 2_000
 """What takes less is computed at once: others wait no longer for it than they would for a turn of the interpreter."""
 
-ALONE_BODY, ALONE_MICROSECONDS = 8 << 20, 50_000
-"""The same limits for arrays in safetensors where there are no others to wait: the thread would run on another core,
-whose cache has nothing of the body yet."""
+ALONE_BODY, ALONE_MICROSECONDS = 4 << 20, 60_000
+"""The same limits for arrays that come and go in safetensors where there are no others to wait: the thread would run on
+another core, whose cache has nothing of the body yet."""
 
 
 class _ManyStepsError(Exception):
@@ -104,7 +104,7 @@ class Computation:
             Whether nobody else is calling, who would wait for it.
         """
         body = self._body
-        alone = alone and self._form.content_type == SAFETENSORS
+        alone = alone and self._form.content_type == self._form.accept == SAFETENSORS
         if self._form.compression or len(body) > (ALONE_BODY if alone else SMALL_BODY):
             return False
         if not _is_plain(_header(body) if alone else bytes(body)):

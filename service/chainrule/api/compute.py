@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from time import monotonic
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -34,7 +33,7 @@ def _answering(call: Call) -> Callable[[Request], Awaitable[Response]]:
             work = Computation(body, form, call.prepare, service.settings, watch)
             request.state.received_bytes = hold.size
             del body  # the computation is to be the only one that holds it
-            if work.is_small(alone=service.company.is_alone(request.scope.get("client"), monotonic())):
+            if work.is_small(alone=service.is_alone(request.scope.get("client"), hold)):
                 answered = work(go_on)
             else:
                 answered = await service.workers.run(work, request.receive)

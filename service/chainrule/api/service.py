@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from time import monotonic
+from typing import Any
+
 from starlette.requests import Request
 
 from chainrule.api.company import Company
 from chainrule.api.metrics import Metrics
-from chainrule.api.room import Room
+from chainrule.api.room import Hold, Room
 from chainrule.api.workers import Workers
 from chainrule.settings import Settings
 
@@ -27,6 +30,12 @@ class Service:
         """The port at which metrics are asked for, and no requests are taken; None: the same as everything else."""
         self.draining = False
         """The process is about to end: it serves what comes, and asks for no more."""
+
+    def is_alone(self, caller: Any, hold: Hold) -> bool:
+        """Whether nobody has called for a while but the caller over this connection, whose body is held."""
+        alone = self.company.is_alone(caller, monotonic())
+        others = self.workers.running or self.intake.held > hold.size or self.unsent.held
+        return alone and not others
 
 
 def service_of(request: Request) -> Service:

@@ -22,4 +22,4 @@ class Job:
     base64: bool
     """Whether a JSON answer holds arrays as base64."""
     microseconds: float = math.inf
-    """About what computing takes at most, as far as anybody can say."""
+    """About what computing takes, on a machine that is not the fastest."""

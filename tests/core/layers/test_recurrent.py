@@ -89,13 +89,13 @@ def test_a_sequence_has_three_axes() -> None:
 
 
 def test_the_last_state_of_another_layer_is_no_sequence() -> None:
-    with pytest.raises(Misfit, match=r'a recurrent layer before it needs "return_sequences": true$'):
+    with pytest.raises(Misfit, match=r'a recurrent layer before it, if there is one, needs "return_sequences": true$'):
         Lstm(units=2).output_shape((3, 5))
     with pytest.raises(Misfit, match=r"got the shape \(3, 5, 2, 2\)$"):
         Lstm(units=2).output_shape((3, 5, 2, 2))
 
 
-LAST_STATE = 'must be false, got true: the last state is the last of "return_sequences"'
+LAST_STATE = 'must be false, got true: the last output is the last of "return_sequences"'
 
 
 @pytest.mark.parametrize(

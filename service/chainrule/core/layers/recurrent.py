@@ -90,7 +90,7 @@ class Recurrent(Layer):
         ),
     }
     values_elsewhere: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "return_state": {"true": 'the last state is the last of "return_sequences"'},
+        "return_state": {"true": 'the last output is the last of "return_sequences"'},
     }
 
     units: PositiveInt
@@ -108,7 +108,7 @@ class Recurrent(Layer):
     go_backwards: bool = False
     """Whether the last position is read first; a sequence is returned in the order in which it was computed."""
     return_state: Literal[False] = False
-    """A layer has one output: the last state is the last of ``return_sequences``."""
+    """A layer has one output, the last of which is the last of ``return_sequences``."""
 
     def following(self) -> None:
         """Say that no activation follows: that of a recurrent layer is inside it."""
@@ -128,7 +128,11 @@ class Recurrent(Layer):
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
         if len(shape) != 3:
-            hint = ': a recurrent layer before it needs "return_sequences": true' if len(shape) == 2 else ""
+            hint = (
+                ': a recurrent layer before it, if there is one, needs "return_sequences": true'
+                if len(shape) == 2
+                else ""
+            )
             raise Misfit(f"{self.type} reads (samples, steps, features), got the shape {shape}{hint}")
         return (*shape[:2], self.units) if self.return_sequences else (shape[0], self.units)
 
