@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from chainrule.calls import prepare_forward
 from chainrule.core.layer import Layer
-from chainrule.core.layouts import Layout
+from chainrule.core.layouts import MATRIX, Layout, of_side, recurrent
 from chainrule.core.part import classes
 from chainrule.core.windows import CHANNELS_SECOND
 from tests.core.pytorch_layers import FILE
@@ -128,6 +128,27 @@ def test_a_name_that_is_nobodys_is_told_what_it_is_called_here(name: str) -> Non
 def test_a_layer_without_bias_is_not_told_what_a_bias_is_called() -> None:
     case = {**CASES["dense"], "layer": {"type": "dense", "units": 2, "use_bias": False}}
     assert hints({**case, "weights": {"b": np.ones(2)}}) == {"b": 'unknown weight "b": known are kernel'}
+
+
+def test_a_layer_that_leaves_a_weight_out_does_not_know_it_under_another_name_either() -> None:
+    case = {**CASES["dense"], "layer": {"type": "layer_normalization", "scale": False}}
+    assert hints({**case, "weights": {"weight": np.ones(3)}})["weight"].startswith('unknown weight "weight"')
+
+
+def test_a_recurrent_layer_has_two_kernels_of_one_layout_and_two_biases_that_are_one_here() -> None:
+    found = recurrent(Layout("kernel", "(gates, in)", MATRIX), "bias_ih_l0 + bias_hh_l0")
+    bias = Layout("bias", "one of two biases", value="bias_ih_l0 + bias_hh_l0")
+    assert found == {
+        "weight_ih_l0": Layout("kernel", "(gates, in)", MATRIX),
+        "weight_hh_l0": Layout("recurrent_kernel", "(gates, units)", MATRIX),
+        "bias_ih_l0": bias,
+        "bias_hh_l0": bias,
+    }
+    back = of_side(found, "backward_", "_reverse")
+    assert back["weight_hh_l0_reverse"] == Layout("backward_recurrent_kernel", "(gates, units)", MATRIX)
+    both = "bias_ih_l0_reverse + bias_hh_l0_reverse"
+    assert back["bias_ih_l0_reverse"] == Layout("backward_bias", "one of two biases", value=both)
+    assert len(back) == 4
 
 
 def test_a_gru_that_resets_before_the_product_is_none_of_pytorchs() -> None:

@@ -153,11 +153,10 @@ def _layer_faults(part: Part, node: Node, sent: Mapping[str, NDArray[Any]] | Non
     for name, array in sent.items():
         if name not in shapes:
             yield Fault("unexpected_weight", pointer(part, node.name, name), unexpected(part, node, name, array.shape))
-    others = node.other_weights if part == "weights" else {}
     for name, shape in shapes.items():
         if name not in sent:
             detail = f"layer {excerpt(node.name)} needs {name} {shape}"
             yield Fault("missing_weight", pointer(part, node.name, name), detail)
-        elif sent[name].shape not in (shape, others.get(name)):
+        elif sent[name].shape not in (shape, node.other_weights.get(name)):
             detail = of_another_shape(node, name, shape, sent[name].shape)
             yield Fault("shape_mismatch", pointer(part, node.name, name), detail)
