@@ -234,3 +234,11 @@ def test_the_page_on_pytorch_has_every_layout() -> None:
             assert cls.names()[0] in rows
             for said in (name, layout.there, layout.here.rpartition("/")[2]):
                 assert said in rows
+
+
+def test_two_axes_that_are_one_there_are_told_apart_from_others() -> None:
+    layout = Layout("kernel", "(channels * multiplier, 1, height, width)", (2, 3, 0, 1), joined=True)
+    told = layout.question((3, 5, 2, 4), (8, 1, 3, 5))
+    assert told.endswith("then send np.transpose(kernel, (2, 3, 0, 1)).reshape(3, 5, 2, 4)")
+    assert layout.question((3, 5, 2, 4), (20, 1, 3, 5)) == ""
+    assert Layout("kernel", "(out, in)", (2, 1, 0)).expression("weight", (4, 3, 2)) == "np.transpose(weight, (2, 1, 0))"
