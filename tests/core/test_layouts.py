@@ -185,11 +185,12 @@ def test_a_kernel_for_channels_that_stand_second_is_told_of_it(name: str, shape:
     layer = {key: value for key, value in case["layer"].items() if key != "data_format"}
     inputs = np.ones((2, 5, 3) if name == "conv1d" else (2, 4, 4, 3))
     document = request({**case, "layer": layer, "inputs": inputs}, weights={"it": {"kernel": np.ones(shape)}})
-    assert said_of_the_kernel(document).endswith(f": {CHANNELS_SECOND}") is hinted
+    said = said_of_the_kernel(document)
+    assert said.endswith(f", got {shape}: {CHANNELS_SECOND}" if hinted else f", got {shape}")
     document["network"]["layers"][0]["data_format"] = "channels_first"
     document["batch"]["inputs"] = np.moveaxis(inputs, -1, 1).copy()
     document["weights"]["it"]["kernel"] = np.ones((*shape[:-2], 9, shape[-1]))
-    assert CHANNELS_SECOND not in said_of_the_kernel(document)
+    assert said_of_the_kernel(document).endswith(f", got {(*shape[:-2], 9, shape[-1])}")
 
 
 def said_of_the_kernel(document: Any) -> str:
