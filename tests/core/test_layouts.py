@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from chainrule.calls import prepare_forward
 from chainrule.core.layer import Layer
+from chainrule.core.layers.attention import of_three
 from chainrule.core.layouts import MATRIX, Layout, of_side, recurrent
 from chainrule.core.part import classes
 from chainrule.core.windows import CHANNELS_SECOND
@@ -149,6 +150,15 @@ def test_a_recurrent_layer_has_two_kernels_of_one_layout_and_two_biases_that_are
     both = "bias_ih_l0_reverse + bias_hh_l0_reverse"
     assert back["bias_ih_l0_reverse"] == Layout("backward_bias", "one of two biases", value=both)
     assert len(back) == 4
+
+
+def test_of_three_projections_in_one_the_other_two_are_told_beside_the_first() -> None:
+    layout = of_three("bias", "np.split({name}, 3)[0].reshape{shape}")
+    assert layout.hint("in_proj_bias", (2, 4), (24,)) == (
+        "PyTorch's in_proj_bias is that of query, key and value, one below another: "
+        'send np.split(in_proj_bias, 3)[0].reshape(2, 4) as "query/bias", (2, 4), '
+        'and for "key/bias" and "value/bias" the same with [1] and [2]'
+    )
 
 
 def test_a_gru_that_resets_before_the_product_is_none_of_pytorchs() -> None:

@@ -47,7 +47,7 @@ class Cache:
     """What was read, ``(N · T, heads · value_dim)``."""
 
 
-def _of_three(what: str, value: str) -> Layout:
+def of_three(what: str, value: str) -> Layout:
     """Give a weight that PyTorch has for all three projections at once."""
     also = f', and for "key/{what}" and "value/{what}" the same with [1] and [2]'
     return Layout(f"query/{what}", "that of query, key and value, one below another", value=value, also=also)
@@ -87,8 +87,8 @@ class MultiHeadAttention(SeveralInputs):
         "attention_output/bias": bias("(in,)"),
     }
     pytorch: ClassVar[Layouts] = {
-        "in_proj_weight": _of_three("kernel", "np.split({name}, 3)[0].T.reshape{shape}"),
-        "in_proj_bias": _of_three("bias", "np.split({name}, 3)[0].reshape{shape}"),
+        "in_proj_weight": of_three("kernel", "np.split({name}, 3)[0].T.reshape{shape}"),
+        "in_proj_bias": of_three("bias", "np.split({name}, 3)[0].reshape{shape}"),
         "out_proj.weight": Layout("attention_output/kernel", "(out, heads · length)", value="{name}.T.reshape{shape}"),
         "out_proj.bias": Layout("attention_output/bias"),
     }
