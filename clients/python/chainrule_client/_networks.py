@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ._parts import Definition, Layer, described, plain
+from ._parts import Definition, Layer, described, no_attribute, plain
 
 _GRADIENTS = "client.backward gives the gradients, the training loop is yours: see Training in the client's README"
 _BUILT = "a network is not changed once it is built: put all layers into its list"
@@ -67,9 +67,7 @@ class Network(Definition):
     if not TYPE_CHECKING:  # a checker would take any name for one that exists
 
         def __getattr__(self, name: str) -> NoReturn:
-            hint = _ELSEWHERE.get(name)
-            detail = f"{type(self).__name__!r} object has no attribute {name!r}{f': {hint}' if hint else ''}"
-            raise AttributeError(detail, name=name, obj=self)
+            raise no_attribute(f"{type(self).__name__!r} object", name, _ELSEWHERE.get(name), self)
 
     def __repr__(self) -> str:
         inputs = f", inputs={self._definition['inputs']!r}" if "inputs" in self._definition else ""

@@ -124,10 +124,14 @@ def refusing(module: str, elsewhere: Mapping[str, str]) -> Callable[[str], NoRet
     def __getattr__(name: str) -> NoReturn:  # noqa: N807  # what a module calls it
         word = name.lower()
         hint = elsewhere.get(word, elsewhere.get(word.replace("_", "")))
-        detail = f"module {module!r} has no attribute {name!r}{f': {hint}' if hint else ''}"
-        raise AttributeError(detail, name=name, obj=sys.modules[module])
+        raise no_attribute(f"module {module!r}", name, hint, sys.modules[module])
 
     return __getattr__
+
+
+def no_attribute(owner: str, name: str, hint: str | None, obj: object) -> AttributeError:
+    """Say what `owner` does not have, as Python does, and what is meant by it if that is known."""
+    return AttributeError(f"{owner} has no attribute {name!r}{f': {hint}' if hint else ''}", name=name, obj=obj)
 
 
 class Layer(Part):

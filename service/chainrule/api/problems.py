@@ -89,7 +89,6 @@ KINDS: Mapping[ErrorCode, Kind] = {
 UNFORESEEN = Kind(500, "The service has made a mistake")
 """A bug of ours. The contract knows no 500: whoever sees one has found something to report."""
 
-
 NO_PAGE = "about:blank"
 """The ``type`` of a problem that is none of the contract's: its status says it all."""
 
